@@ -1,0 +1,155 @@
+"""Settings: ``sidecar.toml``, then environment (``SIDECAR_SPEECH__LANGUAGE=zh``), then the command line.
+
+Every limit has its unit in its name and a default that works. ``docs/configuration.md`` is generated from here.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from sidecar import language
+from sidecar.errors import UsageError
+
+
+class Section(BaseModel):
+    """A table of ``sidecar.toml``: frozen, and strict about names so that a typing error is found."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class AudioSettings(Section):
+    """Where the host's voice comes from."""
+
+    input: str = Field(default="mic", description="mic, loopback, push, a file or a URL (RTMP, SRT, HLS, RTSP, HTTP)")
+    device: str = Field(default="", description="Capture device, by number or part of its name; empty: the default")
+    pace: Literal["realtime", "max"] = Field(default="realtime", description="How fast a file is played")
+    stall_timeout_s: float = Field(default=10.0, gt=0, description="A source silent on the wire for longer is reopened")
+    reconnect_max_s: float = Field(default=30.0, gt=0, description="Longest wait between attempts to reconnect")
+    speech_threshold: float = Field(default=0.5, gt=0, lt=1, description="Silero probability from which it is speech")
+
+
+class SpeechSettings(Section):
+    """How the host is understood."""
+
+    model: str = Field(default="whisper-base", description="Name of a manifest, or the folder of a CTranslate2 Whisper")
+    language: str = Field(default="auto", description="Language of the host, or auto")
+    chinese: Literal["simplified", "traditional", "as-heard"] = Field(
+        default="simplified", description="Script that Chinese captions are normalised to"
+    )
+    device: Literal["auto", "cpu", "cuda"] = Field(default="auto", description="Where Whisper runs")
+    threads: int = Field(default=0, ge=0, description="CPU threads of recognition; 0: chosen for this machine")
+    partials: bool = Field(default=True, description="Show words before the sentence ends")
+    beam_size: int = Field(default=5, ge=1, le=10, description="Beam of the final pass")
+    tick_ms: int = Field(default=350, ge=100, description="Audio between two partial hypotheses, when there is time")
+    endpoint_ms: int = Field(default=600, ge=200, description="Silence that ends an utterance")
+    max_segment_ms: int = Field(default=12_000, ge=3_000, le=28_000, description="A longer utterance is cut")
+
+    @field_validator("language")
+    @classmethod
+    def _language(cls, value: str) -> str:
+        return value if value == language.AUTO else language.normalise(value)
+
+
+class TranslationSettings(Section):
+    """Into what, and by what, captions are translated."""
+
+    to: tuple[str, ...] = Field(default=(), description="Target languages, the most important first")
+    model: str = Field(default="auto", description="Name of a manifest, path of a GGUF file, auto, or none")
+    threads: int = Field(default=0, ge=0, description="CPU threads of translation; 0: chosen for this machine")
+    line_timeout_s: float = Field(default=20.0, gt=0, description="A line not translated in this time is given up")
+    max_lag_s: float = Field(default=15.0, gt=0, description="Lines older than this are shown untranslated")
+
+    @field_validator("to", mode="before")
+    @classmethod
+    def _to(cls, value: Any) -> Any:
+        if isinstance(value, str | list | tuple):
+            return language.normalise_list(value if isinstance(value, str) else [str(part) for part in value])
+        return value
+
+
+class ServerSettings(Section):
+    """Where viewers connect."""
+
+    host: str = Field(default="127.0.0.1", description="Address to listen on; 0.0.0.0 for every interface")
+    port: int = Field(default=8765, ge=0, le=65535, description="Port of everything; 0: any free one")
+    max_viewers: int = Field(default=2_000, ge=1, description="WebSocket connections at most")
+    mailbox: int = Field(default=256, ge=8, description="Messages that may wait for one slow viewer")
+    allow_origins: tuple[str, ...] = Field(default=("*",), description="Pages that may read transcripts")
+
+
+class StorageSettings(Section):
+    """Where what was said is kept."""
+
+    url: str = Field(default="", description="SQLAlchemy URL; empty: SQLite in the user's data folder")
+
+
+class Settings(BaseSettings):
+    """All settings of a session."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SIDECAR_", env_nested_delimiter="__", frozen=True, extra="ignore", nested_model_default_partial_update=True
+    )
+
+    audio: AudioSettings = AudioSettings()
+    speech: SpeechSettings = SpeechSettings()
+    translation: TranslationSettings = TranslationSettings()
+    server: ServerSettings = ServerSettings()
+    storage: StorageSettings = StorageSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return env_settings, init_settings
+
+
+def load(path: Path | None = None, overrides: dict[str, dict[str, Any]] | None = None) -> Settings:
+    """Settings from ``path`` (or ``sidecar.toml`` here, if there is one), the environment, and ``overrides``.
+
+    Raises `UsageError` naming the first wrong setting.
+    """
+    table = _read(path)
+    unknown = sorted(set(table) - set(Settings.model_fields))
+    if unknown:
+        raise UsageError(
+            f"unknown table [{unknown[0]}] in {path or 'sidecar.toml'}",
+            hint=f"tables are {', '.join(Settings.model_fields)}",
+        )
+    try:
+        settings = Settings(**table)
+        if not overrides:
+            return settings
+        merged = {name: {**getattr(settings, name).model_dump(), **overrides.get(name, {})} for name in table_names()}
+        return Settings.model_construct(**{name: type(getattr(settings, name))(**merged[name]) for name in merged})
+    except ValidationError as exc:
+        first = exc.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise UsageError(f"setting {where}: {first['msg']}", hint="see docs/configuration.md") from exc
+
+
+def table_names() -> tuple[str, ...]:
+    return tuple(Settings.model_fields)
+
+
+def _read(path: Path | None) -> dict[str, Any]:
+    chosen = path or Path("sidecar.toml")
+    if path is None and not chosen.exists():
+        return {}
+    try:
+        return tomllib.loads(chosen.read_text(encoding="utf-8"))
+    except FileNotFoundError as exc:
+        raise UsageError(f"no configuration file {chosen}", hint="give an existing file with --config") from exc
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+        raise UsageError(f"{chosen} is not valid TOML: {exc}", hint="check the line it names") from exc
+    except OSError as exc:
+        raise UsageError(f"cannot read {chosen}: {exc.strerror}", hint="check the path and its permissions") from exc

@@ -1,0 +1,1 @@
+"""Delivering: wire messages, hub, HTTP and WebSocket server."""

@@ -1,0 +1,137 @@
+"""Every message on the wire, defined once. Contract: docs/wire.md.
+
+JSON text, UTF-8; ``v`` is 1. Times are integer milliseconds of the session's audio clock.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from sidecar.captions.caption import Caption, Removal
+
+VERSION: Literal[1] = 1
+MAX_MESSAGE_BYTES = 4096
+"""Largest message a viewer may send."""
+
+
+class Message(BaseModel):
+    """What all messages share. Unknown fields are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    v: Literal[1] = VERSION
+
+    def encode(self) -> str:
+        """The JSON text that goes out; absent fields are left out."""
+        return self.model_dump_json(exclude_none=True)
+
+
+class Hello(Message):
+    """First message to every viewer."""
+
+    type: Literal["hello"] = "hello"
+    session: str
+    source: str = Field(description="Language of the host, or 'auto' until it is known")
+    languages: tuple[str, ...] = Field(description="Every language captions come in, the source first")
+    seq: int = Field(description="Sequence number of the newest stored message")
+    epoch_ms: int = Field(description="Unix time of audio position 0")
+
+
+class CaptionMessage(Message):
+    """A caption, new or revised. ``id`` with ``lang`` names it; a later revision replaces it."""
+
+    type: Literal["caption"] = "caption"
+    seq: int | None = Field(default=None, description="Absent on a partial")
+    id: int
+    revision: int
+    final: bool
+    lang: str
+    text: str
+    lines: tuple[str, ...] = Field(description="The text broken for the screen, at most two lines")
+    start_ms: int
+    end_ms: int
+    source_lang: str
+    speaker: str | None = None
+    untranslated: bool | None = Field(default=None, description="True where text is the source line")
+    stable: int | None = Field(default=None, description="Characters of a partial that will most likely stay")
+
+
+class Remove(Message):
+    """A caption is withdrawn."""
+
+    type: Literal["remove"] = "remove"
+    seq: int | None = None
+    id: int
+    lang: str
+
+
+class State(StrEnum):
+    """What the show is doing, for the viewer."""
+
+    WAITING = "waiting"
+    LIVE = "live"
+    RECONNECTING = "reconnecting"
+    ENDED = "ended"
+
+
+class StatusMessage(Message):
+    """A change of state, with a sentence for people."""
+
+    type: Literal["status"] = "status"
+    state: State
+    message: str
+
+
+class End(Message):
+    """The show is over; nothing follows."""
+
+    type: Literal["end"] = "end"
+
+
+class ErrorMessage(Message):
+    """The peer sent something that cannot be used."""
+
+    type: Literal["error"] = "error"
+    code: str
+    message: str
+
+
+class Subscribe(Message):
+    """A viewer switches language without reconnecting. ``lang`` may be ``""`` for no captions."""
+
+    type: Literal["subscribe"]
+    lang: str = Field(max_length=35)
+    second: str | None = Field(default=None, max_length=35)
+
+
+ServerMessage = Annotated[
+    Hello | CaptionMessage | Remove | StatusMessage | End | ErrorMessage, Field(discriminator="type")
+]
+SERVER_MESSAGE: TypeAdapter[ServerMessage] = TypeAdapter(ServerMessage)
+ViewerMessage = Subscribe
+"""The only message a viewer sends."""
+
+
+def caption_message(caption: Caption) -> CaptionMessage:
+    return CaptionMessage(
+        seq=caption.seq,
+        id=caption.id,
+        revision=caption.revision,
+        final=caption.final,
+        lang=caption.lang,
+        text=caption.text,
+        lines=caption.lines,
+        start_ms=caption.start_ms,
+        end_ms=caption.end_ms,
+        source_lang=caption.source_lang,
+        speaker=caption.speaker,
+        untranslated=None if caption.translated else True,
+        stable=caption.stable,
+    )
+
+
+def remove_message(removal: Removal) -> Remove:
+    return Remove(seq=removal.seq, id=removal.id, lang=removal.lang)

@@ -1,0 +1,82 @@
+"""Every error that Sidecar raises on purpose.
+
+SidecarError
+├── UsageError          a wrong option, language tag or configuration value          exit 2
+├── InputError          the audio cannot be opened or is not audio                    exit 66
+│   └── InputLostError  a source that worked and stopped; opening it again may help   exit 69, retryable
+├── ModelError          a model is missing, corrupt or cannot be loaded               exit 69
+│   └── CorruptModelError  a file whose checksum is wrong; it is never used           exit 65
+├── RecognitionError    the recogniser failed on a piece of audio                     exit 70, retryable
+├── TranslationError    a translator failed on a line                                 exit 70, retryable
+├── StorageError        the store cannot be opened, read or written                   exit 74, retryable
+└── ServeError          the port is taken or the server cannot start                  exit 69
+
+Exit statuses are those of sysexits.h. The command line prints ``error: MESSAGE`` and ``hint: HINT``.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class SidecarError(Exception):
+    """A failure with words for the person who meets it.
+
+    ``message`` says what went wrong in one line, ``hint`` what to do about it.
+    """
+
+    code: ClassVar[str] = "error"
+    exit_status: ClassVar[int] = 70
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(SidecarError):
+    code = "usage"
+    exit_status = 2
+
+
+class InputError(SidecarError):
+    code = "input"
+    exit_status = 66
+
+
+class InputLostError(InputError):
+    code = "input_lost"
+    exit_status = 69
+    retryable = True
+
+
+class ModelError(SidecarError):
+    code = "model"
+    exit_status = 69
+
+
+class CorruptModelError(ModelError):
+    code = "model_corrupt"
+    exit_status = 65
+
+
+class RecognitionError(SidecarError):
+    code = "recognition"
+    retryable = True
+
+
+class TranslationError(SidecarError):
+    code = "translation"
+    retryable = True
+
+
+class StorageError(SidecarError):
+    code = "storage"
+    exit_status = 74
+    retryable = True
+
+
+class ServeError(SidecarError):
+    code = "serve"
+    exit_status = 69

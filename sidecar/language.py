@@ -1,0 +1,60 @@
+"""Language tags (BCP 47), normalised once at the edge.
+
+Inside Sidecar a language is a short canonical tag: ``zh`` (simplified), ``zh-Hant``, ``pt``, ``pt-BR``, ``es`` …
+"""
+
+from __future__ import annotations
+
+import langcodes
+
+from sidecar.errors import UsageError
+
+AUTO = "auto"
+RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
+_TRADITIONAL_REGIONS = frozenset({"TW", "HK", "MO"})
+
+
+def normalise(tag: str) -> str:
+    """The canonical tag of ``tag``: ``ZH_cn`` → ``zh``, ``zh-TW`` → ``zh-Hant``, ``en-US`` → ``en``, ``pt-br`` → ``pt-BR``.
+
+    Raises `UsageError` for what is no language.
+    """
+    cleaned = tag.strip().replace("_", "-")
+    if not _is_known(cleaned):
+        raise UsageError(
+            f"'{tag}' is not a language code", hint="use BCP 47 codes such as zh, en, es, pt-BR, zh-Hant, ar, th"
+        )
+    language = langcodes.get(cleaned, normalize=True)
+    base = language.language or ""
+    if base in ("zh", "cmn"):
+        traditional = language.script == "Hant" or language.territory in _TRADITIONAL_REGIONS
+        return "zh-Hant" if traditional else "zh"
+    if base == "pt" and language.territory:
+        return f"pt-{language.territory}"
+    return base
+
+
+def normalise_list(tags: str | list[str]) -> tuple[str, ...]:
+    """Canonical tags of a comma-separated list, in order, without repeats or blanks."""
+    parts = tags.split(",") if isinstance(tags, str) else tags
+    return tuple(dict.fromkeys(normalise(part) for part in parts if part.strip()))
+
+
+def base(tag: str) -> str:
+    """The bare language of a canonical tag: ``zh-Hant`` → ``zh``."""
+    return tag.split("-", 1)[0]
+
+
+def english_name(tag: str) -> str:
+    """What English calls the language, for prompts and people: ``zh`` → ``Simplified Chinese``."""
+    if tag == "zh":
+        return "Simplified Chinese"
+    return langcodes.get(tag).display_name("en")
+
+
+def is_right_to_left(tag: str) -> bool:
+    return base(tag) in RIGHT_TO_LEFT
+
+
+def _is_known(tag: str) -> bool:
+    return bool(tag) and langcodes.tag_is_valid(tag) and "Unknown" not in langcodes.get(tag).language_name("en")

@@ -1,0 +1,1 @@
+"""Recognising: audio to words, committed as soon as they agree."""

@@ -1,0 +1,63 @@
+"""What the operator sees: one report of the whole session, plain enough to read at night."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from sidecar.delivery.wire import State
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class SourceReport(_Part):
+    """The input."""
+
+    name: str
+    state: str = Field(description="opening, live, reconnecting or ended")
+    message: str
+    level_dbfs: float = Field(description="Level of the last second, dB below full scale; -120 is silence")
+    speech: bool = Field(description="Somebody speaks now")
+
+
+class LanguageReport(_Part):
+    """One language of captions."""
+
+    lang: str
+    viewers: int
+    captions: int = Field(description="Final captions so far")
+    untranslated: int = Field(description="Of these, shown in the source language")
+    waiting: int = Field(description="Lines that wait for translation now")
+    lag_ms: int | None = Field(description="From the source line being final to this one, median of the last lines")
+
+
+class DropReport(_Part):
+    """What was thrown away to keep up."""
+
+    audio_ms: int = Field(description="Audio never recognised")
+    partials: int = Field(description="Tentative captions replaced before they were sent")
+    viewer_messages: int = Field(description="Messages a slow viewer did not get; it resumed from the store")
+    viewers: int = Field(description="Viewers cut off for being too slow")
+
+
+class StatusReport(_Part):
+    """The whole session, at one moment."""
+
+    session: str
+    state: State
+    message: str
+    uptime_s: int
+    audio_ms: int = Field(description="Position on the audio clock")
+    source: SourceReport
+    language: str = Field(description="What the host speaks; auto until it is known")
+    words_per_minute: int = Field(description="Over the last minute; characters for Chinese, Japanese, Korean, Thai")
+    recognition_lag_ms: int | None = Field(description="From a word being spoken to it being shown, median")
+    final_lag_ms: int | None = Field(description="From the end of a sentence to its final caption, median")
+    languages: list[LanguageReport]
+    viewers: int
+    drops: DropReport
+    unsaved: int = Field(description="Final captions that the store could not write yet")
+    cpu_percent: float = Field(description="Of one core")
+    memory_mb: int
+    warnings: list[str] = Field(description="What is wrong, in plain words, worst first")

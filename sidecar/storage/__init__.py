@@ -1,0 +1,1 @@
+"""Keeping: everything final, for replay and export."""

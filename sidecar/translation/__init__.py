@@ -1,0 +1,1 @@
+"""Translating: every final line into every language that viewers want."""
