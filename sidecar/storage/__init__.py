@@ -1,1 +1,1 @@
-"""Keeping: everything final, for replay and export."""
+"""Everything final, kept for replay and export."""
