@@ -1,0 +1,160 @@
+"""Which translation model this machine carries: by free memory, and by a speed that is measured once.
+
+What was measured is kept beside the models, for this processor and memory; free memory is looked at every time.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+import structlog
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from sidecar.errors import ModelError, SidecarError
+from sidecar.weights.library import Library
+from sidecar.weights.manifest import Manifest
+from sidecar.weights.progress import Progress
+
+TRANSLATORS = ("qwen2.5-coder-1.5b", "qwen2.5-coder-0.5b", "gemma-3-270m")
+"""Best first; the last is taken where nothing else fits."""
+RECOGNISER = "whisper-base"
+SLOWEST_S = 2.5
+"""Seconds a line may take so that captions in a few languages keep up with a host."""
+_FILE = ".speed.json"
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A model, and why, in one sentence for the operator."""
+
+    name: str
+    reason: str
+
+
+class Speeds(BaseModel):
+    """Seconds a line took, by model, on one machine."""
+
+    model_config = ConfigDict(frozen=True)
+
+    machine: str
+    seconds: dict[str, float] = {}
+
+
+def this_machine() -> str:
+    """Enough to tell another processor or another amount of memory from this one."""
+    return f"{os.cpu_count()} x {platform.machine()}, {psutil.virtual_memory().total >> 30} GiB"
+
+
+def free_memory_mb() -> int:
+    """Memory that can be had without pushing anything else out, in MB."""
+    return psutil.virtual_memory().available // 1_000_000
+
+
+def by_memory(models: Sequence[Manifest], available_mb: int) -> Manifest:
+    """The first of ``models`` whose memory is free; the last if there is none."""
+    return next((model for model in models if model.memory_mb <= available_mb), models[-1])
+
+
+def embedded(library: Library, available_mb: int | None = None) -> tuple[str, ...]:
+    """The models to fetch at set-up: the recogniser, and the translator that fits into memory."""
+    available_mb = free_memory_mb() if available_mb is None else available_mb
+    return RECOGNISER, by_memory([library.manifest(name) for name in TRANSLATORS], available_mb).name
+
+
+def choose_translator(
+    measure: Callable[[Path], float],
+    *,
+    library: Library | None = None,
+    progress: Progress | None = None,
+    available_mb: int | None = None,
+    slowest_s: float = SLOWEST_S,
+) -> Choice:
+    """The best translation model that this machine carries, fetched if need be.
+
+    ``measure`` takes the path of a model and returns the seconds that it needs for a line; it is called at most once
+    a model and machine. Raises `ModelError` if no model can be had.
+    """
+    search = _Search(measure, library or Library(), progress, slowest_s)
+    return search.run(free_memory_mb() if available_mb is None else available_mb)
+
+
+class _Search:
+    def __init__(
+        self, measure: Callable[[Path], float], library: Library, progress: Progress | None, slowest_s: float
+    ) -> None:
+        self._measure = measure
+        self._library = library
+        self._progress = progress
+        self._slowest_s = slowest_s
+        self._speeds = _read(library.root / _FILE)
+
+    def run(self, available_mb: int) -> Choice:
+        """Go through the models from the best on; a slow one is better than none."""
+        models = [self._library.manifest(name) for name in TRANSLATORS]
+        start = models.index(by_memory(models, available_mb))
+        against = [_too_big(model, available_mb) for model in models[:start]]
+        slow: dict[str, float] = {}
+        failure: SidecarError | None = None
+        for model in models[start:]:
+            try:
+                seconds = self._seconds(model)
+            except SidecarError as exc:
+                failure = failure or exc
+                against.append(f"{model.name} cannot be used ({exc.message})")
+                continue
+            if seconds <= self._slowest_s:
+                return _choice(model.name, seconds, against)
+            slow[model.name] = seconds
+            against.append(f"{model.name} takes {seconds:.1f} s a line here, more than {self._slowest_s:g} s")
+        if slow:
+            fastest = min(slow, key=lambda name: slow[name])
+            return _choice(fastest, slow[fastest], against[:-1], late=True)
+        raise failure or ModelError("there is no translation model", hint="sidecar models pull " + TRANSLATORS[0])
+
+    def _seconds(self, model: Manifest) -> float:
+        path = self._library.ensure(model.name, self._progress)
+        if (known := self._speeds.seconds.get(model.name)) is not None:
+            return known
+        if self._progress:
+            self._progress.note(f"measuring how fast {model.name} is on this machine, once")
+        seconds = self._measure(path)
+        self._speeds = Speeds(machine=self._speeds.machine, seconds={**self._speeds.seconds, model.name: seconds})
+        _write(self._library.root / _FILE, self._speeds)
+        return seconds
+
+
+def _choice(name: str, seconds: float, against: Sequence[str], *, late: bool = False) -> Choice:
+    reason = f"translating with {name}: {seconds:.1f} s a line on this machine"
+    if late:
+        reason += ", so translations may come late"
+    if against:
+        reason += f"; {', '.join(against)}"
+    return Choice(name=name, reason=reason)
+
+
+def _too_big(model: Manifest, available_mb: int) -> str:
+    return f"{model.name} wants {model.memory_mb / 1000:.1f} GB of memory and {available_mb / 1000:.1f} GB are free"
+
+
+def _read(path: Path) -> Speeds:
+    """What was measured on this machine; nothing if it was measured on another one."""
+    fresh = Speeds(machine=this_machine())
+    try:
+        kept = Speeds.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        return fresh
+    return kept if kept.machine == fresh.machine else fresh
+
+
+def _write(path: Path, speeds: Speeds) -> None:
+    try:
+        path.write_text(speeds.model_dump_json(indent=1), encoding="utf-8")
+    except OSError as exc:
+        log.debug("speed not remembered", reason=exc.strerror)
