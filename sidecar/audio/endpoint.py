@@ -1,0 +1,127 @@
+"""Where somebody starts and stops to speak, decided from speech probabilities. Pure: time is the audio position."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sidecar.audio.chunk import to_samples
+
+WINDOW_SAMPLES = 512
+"""32 ms: what one probability is about."""
+HYSTERESIS = 0.15
+"""Speech goes on down to this much below the threshold, as Silero's authors do it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechStarted:
+    """Somebody speaks. ``position`` includes the pre-roll, so it lies before the window that showed it."""
+
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechEnded:
+    """The utterance is over; ``position`` is just after its last sound."""
+
+    position: int
+
+
+SpeechEvent = SpeechStarted | SpeechEnded
+
+
+class Endpointer:
+    """Probabilities in, starts and ends of utterances out.
+
+    ``threshold``: probability from which a window is speech. ``endpoint_ms``: silence that ends an utterance.
+    ``min_speech_ms``: less speech than that is a cough. ``pre_roll_ms``, ``post_roll_ms``: kept around the speech.
+    ``gate_dbfs``: a window below this level is silence whatever its probability (digital silence confuses the model).
+    Events alternate, started first, and their positions never go back.
+    """
+
+    def __init__(
+        self,
+        *,
+        threshold: float = 0.5,
+        endpoint_ms: int = 600,
+        min_speech_ms: int = 120,
+        pre_roll_ms: int = 300,
+        post_roll_ms: int = 150,
+        gate_dbfs: float = -65.0,
+    ) -> None:
+        self._threshold = threshold
+        self._release = max(threshold - HYSTERESIS, 0.01)
+        self._endpoint = to_samples(endpoint_ms)
+        self._min_speech = to_samples(min_speech_ms)
+        self._pre_roll = to_samples(pre_roll_ms)
+        self._post_roll = min(to_samples(post_roll_ms), self._endpoint)
+        self._pause = to_samples(min_speech_ms)  # a candidate survives a pause as long as the speech it needs
+        self._gate_dbfs = gate_dbfs
+        self._floor = 0  # nothing starts before: the end of the utterance before, or of a gap
+        self._end: int | None = None  # position expected next
+        self._onset: int | None = None  # first window of a candidate or of the utterance
+        self._spoken = 0  # samples of speech in the candidate
+        self._last_speech = 0  # position after the last window of speech
+        self.speaking = False
+
+    @property
+    def lookback_samples(self) -> int:
+        """`SpeechStarted.position` lies at most this far before the end of the newest window."""
+        windows = -(-self._min_speech // WINDOW_SAMPLES)
+        return self._pre_roll + windows * (WINDOW_SAMPLES + self._pause + WINDOW_SAMPLES)
+
+    def feed(self, probability: float, level_dbfs: float, position: int) -> list[SpeechEvent]:
+        """One window of `WINDOW_SAMPLES` that starts at ``position``; past the last one's end, there was a gap."""
+        events = self.interrupt(position) if self._end is not None and position > self._end else []
+        if self._end is None:
+            self._floor = position
+        self._end = position + WINDOW_SAMPLES
+        if self._is_speech(probability, level_dbfs):
+            events += self._speech(position)
+        else:
+            events += self._silence()
+        return events
+
+    def interrupt(self, position: int) -> list[SpeechEvent]:
+        """Audio stops, and goes on at ``position``: an utterance ends here and none starts before there."""
+        events = self.flush()
+        self._floor = position
+        return events
+
+    def flush(self) -> list[SpeechEvent]:
+        """The end of the audio."""
+        return self._stop() if self.speaking else self._forget()
+
+    def _is_speech(self, probability: float, level_dbfs: float) -> bool:
+        if level_dbfs < self._gate_dbfs:
+            return False
+        going_on = self._onset is not None and self._last_speech == (self._end or 0) - WINDOW_SAMPLES
+        return probability >= (self._release if going_on else self._threshold)
+
+    def _speech(self, position: int) -> list[SpeechEvent]:
+        if self._onset is None:
+            self._onset = position
+        self._spoken += WINDOW_SAMPLES
+        self._last_speech = position + WINDOW_SAMPLES
+        if self.speaking or self._spoken < self._min_speech:
+            return []
+        self.speaking = True
+        return [SpeechStarted(position=max(self._floor, self._onset - self._pre_roll))]
+
+    def _silence(self) -> list[SpeechEvent]:
+        if self._onset is None or self._end is None:
+            return []
+        silence = self._end - self._last_speech
+        if self.speaking:
+            return self._stop() if silence >= self._endpoint else []
+        return self._forget() if silence > self._pause else []
+
+    def _stop(self) -> list[SpeechEvent]:
+        end = min(self._last_speech + self._post_roll, self._end or self._last_speech)
+        self.speaking = False
+        self._floor = end
+        self._forget()
+        return [SpeechEnded(position=end)]
+
+    def _forget(self) -> list[SpeechEvent]:
+        self._onset, self._spoken = None, 0
+        return []
