@@ -1,0 +1,171 @@
+/** The page that OBS shows over the picture. */
+
+import { CaptionConnection } from "../connection.js";
+import { DelayLine } from "../delay.js";
+import { choose } from "../language.js";
+import { ROLL_WINDOW_CSS, RollWindow } from "../roll_window.js";
+import { captionsIn, initial, phase, reduce } from "../screen.js";
+import { looks, readOptions } from "./options.js";
+import { sample } from "./samples.js";
+
+/** Captions kept of a language: a screenful, and what a long line may have to wait for. */
+const KEPT = 24;
+const SOURCE = "source";
+
+export class Overlay {
+  #screen = initial(KEPT);
+  /** @type {DelayLine<Parameters<typeof reduce>[1]>} */
+  #line = new DelayLine();
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #timer;
+  #preview = false;
+  /** Called when the languages on offer change. */
+  onLanguages = () => {};
+
+  /**
+   * @param {HTMLElement} stage
+   * @param {string} server
+   */
+  constructor(stage, server) {
+    this.options = readOptions(location.search);
+    this.stage = stage;
+    this.first = new RollWindow();
+    this.second = new RollWindow();
+    this.second.element.classList.add("second");
+    stage.append(this.first.element, this.second.element);
+    this.#dress();
+    this.connection = new CaptionConnection({
+      base: server,
+      lang: this.options.lang || SOURCE,
+      second: this.#wantedSecond(),
+      token: this.options.token,
+      onMessage: (message) => this.#receive(message),
+      onLink: (link) => this.#apply({ type: "link", link }),
+    });
+    this.connection.start();
+  }
+
+  /** Languages on offer, the host's own first. */
+  get languages() {
+    return this.#screen.languages;
+  }
+
+  /** Show what there is under other options. @param {import("./options.js").OverlayOptions} options */
+  change(options) {
+    this.options = options;
+    this.#dress();
+    this.#select();
+    this.#draw();
+    for (const rows of [this.first, this.second]) rows.refresh();
+  }
+
+  /** Show sample text instead of what is said. @param {boolean} on */
+  preview(on) {
+    this.#preview = on;
+    this.first.clear();
+    this.second.clear();
+    this.#draw();
+  }
+
+  #wantedSecond() {
+    return this.options.second || (this.options.dual ? SOURCE : "");
+  }
+
+  #dress() {
+    for (const [name, value] of Object.entries(looks(this.options))) this.stage.style.setProperty(name, value);
+    if (this.options.font === "") this.stage.style.removeProperty("--lc-font");
+  }
+
+  /** @param {import("../wire.js").ServerMessage} message */
+  #receive(message) {
+    const delay = this.options.delay * 1000;
+    const tentative = message.type === "caption" && !message.final;
+    if (delay === 0 || message.type === "hello") this.#apply(message);
+    else this.#line.put(message, performance.now() + delay, tentative);
+    if (message.type === "hello") this.#welcome();
+    this.#release();
+  }
+
+  #release() {
+    const now = performance.now();
+    for (const message of this.#line.take(now)) this.#apply(message);
+    clearTimeout(this.#timer);
+    const next = this.#line.nextAt;
+    if (next !== null) this.#timer = setTimeout(() => this.#release(), next - now);
+  }
+
+  #welcome() {
+    this.#select();
+    this.onLanguages();
+  }
+
+  /** Settle which of the languages on offer are meant; one that there is not falls to the host's own. */
+  #select() {
+    const { languages, source } = this.#screen;
+    const own = languages.includes(source) ? source : "";
+    const lang = choose([this.options.lang], languages);
+    const wanted = this.#wantedSecond();
+    const second = wanted === SOURCE ? own : (choose([wanted], languages) ?? "");
+    const apart = second === (lang ?? own) ? "" : second;
+    this.connection.subscribe(lang ?? SOURCE, apart);
+    if (lang ?? own) this.#apply({ type: "select", lang: lang ?? own, second: apart });
+  }
+
+  /** @param {Parameters<typeof reduce>[1]} message */
+  #apply(message) {
+    const before = this.#screen;
+    this.#screen = reduce(before, message);
+    if (this.#screen.session !== before.session) this.#line.clear();
+    if (this.#screen !== before) this.#draw();
+  }
+
+  #draw() {
+    const { lang, second } = this.#screen;
+    for (const rows of [this.first, this.second]) {
+      rows.lines = this.options.lines;
+      rows.showtimeMs = this.#preview ? Number.POSITIVE_INFINITY : this.options.showtime * 1000;
+    }
+    if (this.#preview) {
+      this.first.show([sampleCaption(this.options.lang || lang || "en")]);
+      this.second.show(this.#wantedSecond() ? [sampleCaption(second || this.options.second || "en")] : []);
+    } else if (phase(this.#screen) === "ended") {
+      this.first.clear();
+      this.second.clear();
+    } else {
+      this.first.show(captionsIn(this.#screen, lang));
+      this.second.show(second === "" ? [] : captionsIn(this.#screen, second));
+    }
+  }
+}
+
+/** @param {string} wanted @returns {import("../wire.js").CaptionMessage} */
+function sampleCaption(wanted) {
+  const { lang, text } = sample(wanted);
+  return {
+    type: "caption",
+    id: -1,
+    revision: 0,
+    final: true,
+    lang,
+    text,
+    lines: [text],
+    start_ms: 0,
+    end_ms: 0,
+    source_lang: lang,
+  };
+}
+
+/** @param {string} css */
+function adopt(css) {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+}
+
+adopt(ROLL_WINDOW_CSS);
+const overlay = new Overlay(/** @type {HTMLElement} */ (document.getElementById("stage")), location.origin);
+const inObs = "obsstudio" in window;
+if (overlay.options.settings && !inObs) {
+  const { openTools } = await import("./panel.js");
+  openTools(/** @type {HTMLElement} */ (document.getElementById("tools")), overlay);
+}

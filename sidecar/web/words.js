@@ -1,0 +1,175 @@
+/** The words of widget and viewer page, in the languages of their viewers. */
+
+const ENGLISH = {
+  captions: "Captions", language: "Language", off: "Off", settings: "Settings", second: "Second language",
+  none: "None", size: "Text size", color: "Text colour", textOpacity: "Text opacity", background: "Background",
+  backgroundOpacity: "Background opacity", window: "Window", windowOpacity: "Window opacity", edge: "Edge",
+  raised: "Raised", depressed: "Depressed", uniform: "Outline", shadow: "Shadow", font: "Font", sans: "Sans serif",
+  serif: "Serif", mono: "Monospace", announce: "Read out by screen readers", reset: "Reset", close: "Close",
+  waiting: "Waiting for the show", live: "Live", reconnecting: "Reconnecting", ended: "The show has ended",
+  untranslated: "Not translated", transcript: "Transcript", newest: "Newest", download: "Download",
+  earlier: "Earlier lines are in the download", theme: "Light or dark", white: "White", black: "Black", red: "Red",
+  green: "Green", blue: "Blue", yellow: "Yellow", magenta: "Magenta", cyan: "Cyan",
+};
+
+/** @typedef {typeof ENGLISH} Words */
+
+/** @type {Record<string, Words>} */
+export const WORDS = {
+  en: ENGLISH,
+  zh: {
+    captions: "字幕", language: "语言", off: "关闭", settings: "设置", second: "第二语言", none: "无", size: "文字大小", color: "文字颜色",
+    textOpacity: "文字不透明度", background: "背景", backgroundOpacity: "背景不透明度", window: "窗口", windowOpacity: "窗口不透明度",
+    edge: "边缘", raised: "凸起", depressed: "凹陷", uniform: "描边", shadow: "阴影", font: "字体", sans: "无衬线", serif: "衬线",
+    mono: "等宽", announce: "由屏幕阅读器朗读", reset: "恢复默认", close: "完成", waiting: "等待开播", live: "直播中", reconnecting: "正在重新连接",
+    ended: "直播已结束", untranslated: "未翻译", transcript: "文字记录", newest: "最新", download: "下载", earlier: "更早的内容请下载查看",
+    theme: "浅色或深色", white: "白色", black: "黑色", red: "红色", green: "绿色", blue: "蓝色", yellow: "黄色", magenta: "品红",
+    cyan: "青色",
+  },
+  es: {
+    captions: "Subtítulos", language: "Idioma", off: "Desactivados", settings: "Ajustes", second: "Segundo idioma",
+    none: "Ninguno", size: "Tamaño del texto", color: "Color del texto", textOpacity: "Opacidad del texto",
+    background: "Fondo", backgroundOpacity: "Opacidad del fondo", window: "Ventana",
+    windowOpacity: "Opacidad de la ventana", edge: "Borde", raised: "En relieve", depressed: "Hundido",
+    uniform: "Contorno", shadow: "Sombra", font: "Fuente", sans: "Sin serifa", serif: "Con serifa",
+    mono: "Monoespaciada", announce: "Leer con el lector de pantalla", reset: "Restablecer", close: "Cerrar",
+    waiting: "Esperando la emisión", live: "En directo", reconnecting: "Reconectando", ended: "La emisión ha terminado",
+    untranslated: "Sin traducir", transcript: "Transcripción", newest: "Lo último", download: "Descargar",
+    earlier: "Las líneas anteriores están en la descarga", theme: "Claro u oscuro", white: "Blanco", black: "Negro",
+    red: "Rojo", green: "Verde", blue: "Azul", yellow: "Amarillo", magenta: "Magenta", cyan: "Cian",
+  },
+  pt: {
+    captions: "Legendas", language: "Idioma", off: "Desativadas", settings: "Definições", second: "Segundo idioma",
+    none: "Nenhum", size: "Tamanho do texto", color: "Cor do texto", textOpacity: "Opacidade do texto",
+    background: "Fundo", backgroundOpacity: "Opacidade do fundo", window: "Janela",
+    windowOpacity: "Opacidade da janela", edge: "Contorno das letras", raised: "Em relevo", depressed: "Rebaixado",
+    uniform: "Contorno", shadow: "Sombra", font: "Fonte", sans: "Sem serifa", serif: "Com serifa", mono: "Monoespaçada",
+    announce: "Ler com o leitor de tela", reset: "Repor", close: "Fechar", waiting: "Aguardando a transmissão",
+    live: "Ao vivo", reconnecting: "Reconectando", ended: "A transmissão terminou", untranslated: "Não traduzido",
+    transcript: "Transcrição", newest: "Mais recente", download: "Baixar",
+    earlier: "As linhas anteriores estão no arquivo para baixar", theme: "Claro ou escuro", white: "Branco",
+    black: "Preto", red: "Vermelho", green: "Verde", blue: "Azul", yellow: "Amarelo", magenta: "Magenta", cyan: "Ciano",
+  },
+  fr: {
+    captions: "Sous-titres", language: "Langue", off: "Désactivés", settings: "Réglages", second: "Seconde langue",
+    none: "Aucune", size: "Taille du texte", color: "Couleur du texte", textOpacity: "Opacité du texte",
+    background: "Arrière-plan", backgroundOpacity: "Opacité de l’arrière-plan", window: "Fenêtre",
+    windowOpacity: "Opacité de la fenêtre", edge: "Bord", raised: "En relief", depressed: "En creux",
+    uniform: "Contour", shadow: "Ombre", font: "Police", sans: "Sans empattement", serif: "Avec empattement",
+    mono: "À chasse fixe", announce: "Lus par le lecteur d’écran", reset: "Réinitialiser", close: "Fermer",
+    waiting: "En attente du direct", live: "En direct", reconnecting: "Reconnexion", ended: "Le direct est terminé",
+    untranslated: "Non traduit", transcript: "Transcription", newest: "Le plus récent", download: "Télécharger",
+    earlier: "Les lignes précédentes sont dans le fichier à télécharger", theme: "Clair ou sombre", white: "Blanc",
+    black: "Noir", red: "Rouge", green: "Vert", blue: "Bleu", yellow: "Jaune", magenta: "Magenta", cyan: "Cyan",
+  },
+  de: {
+    captions: "Untertitel", language: "Sprache", off: "Aus", settings: "Einstellungen", second: "Zweite Sprache",
+    none: "Keine", size: "Textgröße", color: "Textfarbe", textOpacity: "Deckkraft des Textes",
+    background: "Hintergrund", backgroundOpacity: "Deckkraft des Hintergrunds", window: "Fenster",
+    windowOpacity: "Deckkraft des Fensters", edge: "Kante", raised: "Erhaben", depressed: "Vertieft", uniform: "Kontur",
+    shadow: "Schatten", font: "Schrift", sans: "Serifenlos", serif: "Mit Serifen", mono: "Feste Breite",
+    announce: "Vom Screenreader vorlesen", reset: "Zurücksetzen", close: "Schließen", waiting: "Warten auf die Sendung",
+    live: "Live", reconnecting: "Verbindung wird wiederhergestellt", ended: "Die Sendung ist zu Ende",
+    untranslated: "Nicht übersetzt", transcript: "Mitschrift", newest: "Neueste", download: "Herunterladen",
+    earlier: "Frühere Zeilen stehen in der Datei zum Herunterladen", theme: "Hell oder dunkel", white: "Weiß",
+    black: "Schwarz", red: "Rot", green: "Grün", blue: "Blau", yellow: "Gelb", magenta: "Magenta", cyan: "Cyan",
+  },
+  id: {
+    captions: "Teks", language: "Bahasa", off: "Mati", settings: "Pengaturan", second: "Bahasa kedua",
+    none: "Tidak ada", size: "Ukuran teks", color: "Warna teks", textOpacity: "Opasitas teks",
+    background: "Latar belakang", backgroundOpacity: "Opasitas latar belakang", window: "Jendela",
+    windowOpacity: "Opasitas jendela", edge: "Tepi", raised: "Timbul", depressed: "Cekung", uniform: "Garis luar",
+    shadow: "Bayangan", font: "Fon", sans: "Sans serif", serif: "Serif", mono: "Monospace",
+    announce: "Dibacakan oleh pembaca layar", reset: "Atur ulang", close: "Tutup", waiting: "Menunggu siaran",
+    live: "Langsung", reconnecting: "Menyambung kembali", ended: "Siaran telah berakhir",
+    untranslated: "Belum diterjemahkan", transcript: "Transkrip", newest: "Terbaru", download: "Unduh",
+    earlier: "Baris sebelumnya ada di berkas unduhan", theme: "Terang atau gelap", white: "Putih", black: "Hitam",
+    red: "Merah", green: "Hijau", blue: "Biru", yellow: "Kuning", magenta: "Magenta", cyan: "Sian",
+  },
+  vi: {
+    captions: "Phụ đề", language: "Ngôn ngữ", off: "Tắt", settings: "Cài đặt", second: "Ngôn ngữ thứ hai",
+    none: "Không có", size: "Cỡ chữ", color: "Màu chữ", textOpacity: "Độ đậm của chữ", background: "Nền",
+    backgroundOpacity: "Độ đậm của nền", window: "Khung", windowOpacity: "Độ đậm của khung", edge: "Viền",
+    raised: "Nổi", depressed: "Chìm", uniform: "Viền quanh chữ", shadow: "Bóng", font: "Phông chữ", sans: "Không chân",
+    serif: "Có chân", mono: "Đơn cách", announce: "Trình đọc màn hình đọc to", reset: "Đặt lại", close: "Đóng",
+    waiting: "Đang chờ phát sóng", live: "Trực tiếp", reconnecting: "Đang kết nối lại", ended: "Buổi phát đã kết thúc",
+    untranslated: "Chưa dịch", transcript: "Bản ghi", newest: "Mới nhất", download: "Tải xuống",
+    earlier: "Các dòng trước có trong tệp tải xuống", theme: "Sáng hoặc tối", white: "Trắng", black: "Đen", red: "Đỏ",
+    green: "Xanh lá", blue: "Xanh dương", yellow: "Vàng", magenta: "Hồng tím", cyan: "Xanh lơ",
+  },
+  th: {
+    captions: "คำบรรยาย", language: "ภาษา", off: "ปิด", settings: "การตั้งค่า", second: "ภาษาที่สอง", none: "ไม่มี",
+    size: "ขนาดตัวอักษร", color: "สีตัวอักษร", textOpacity: "ความทึบของตัวอักษร", background: "พื้นหลัง",
+    backgroundOpacity: "ความทึบของพื้นหลัง", window: "กรอบ", windowOpacity: "ความทึบของกรอบ", edge: "ขอบตัวอักษร",
+    raised: "นูน", depressed: "บุ๋ม", uniform: "เส้นขอบ", shadow: "เงา", font: "แบบอักษร", sans: "ไม่มีเชิง",
+    serif: "มีเชิง", mono: "ความกว้างคงที่", announce: "ให้โปรแกรมอ่านหน้าจออ่าน", reset: "คืนค่าเดิม",
+    close: "เสร็จสิ้น", waiting: "รอการถ่ายทอดสด", live: "สด", reconnecting: "กำลังเชื่อมต่อใหม่",
+    ended: "การถ่ายทอดจบแล้ว", untranslated: "ยังไม่ได้แปล", transcript: "บทถอดเสียง", newest: "ล่าสุด",
+    download: "ดาวน์โหลด", earlier: "ข้อความก่อนหน้านี้อยู่ในไฟล์ดาวน์โหลด", theme: "สว่างหรือมืด", white: "ขาว",
+    black: "ดำ", red: "แดง", green: "เขียว", blue: "น้ำเงิน", yellow: "เหลือง", magenta: "ม่วงแดง", cyan: "ฟ้า",
+  },
+  ms: {
+    captions: "Sari kata", language: "Bahasa", off: "Mati", settings: "Tetapan", second: "Bahasa kedua", none: "Tiada",
+    size: "Saiz teks", color: "Warna teks", textOpacity: "Kelegapan teks", background: "Latar belakang",
+    backgroundOpacity: "Kelegapan latar belakang", window: "Tetingkap", windowOpacity: "Kelegapan tetingkap",
+    edge: "Tepi", raised: "Timbul", depressed: "Terbenam", uniform: "Garis luar", shadow: "Bayang", font: "Fon",
+    sans: "Sans serif", serif: "Serif", mono: "Lebar tetap", announce: "Dibaca oleh pembaca skrin", reset: "Set semula",
+    close: "Tutup", waiting: "Menunggu siaran", live: "Langsung", reconnecting: "Menyambung semula",
+    ended: "Siaran telah tamat", untranslated: "Belum diterjemah", transcript: "Transkrip", newest: "Terbaharu",
+    download: "Muat turun", earlier: "Baris terdahulu ada dalam fail muat turun", theme: "Cerah atau gelap",
+    white: "Putih", black: "Hitam", red: "Merah", green: "Hijau", blue: "Biru", yellow: "Kuning", magenta: "Magenta",
+    cyan: "Sian",
+  },
+  ja: {
+    captions: "字幕", language: "言語", off: "オフ", settings: "設定", second: "第二言語", none: "なし", size: "文字サイズ", color: "文字の色",
+    textOpacity: "文字の不透明度", background: "背景", backgroundOpacity: "背景の不透明度", window: "ウィンドウ",
+    windowOpacity: "ウィンドウの不透明度", edge: "縁", raised: "浮き出し", depressed: "くぼみ", uniform: "輪郭", shadow: "影", font: "フォント",
+    sans: "ゴシック体", serif: "明朝体", mono: "等幅", announce: "スクリーンリーダーで読み上げる", reset: "リセット", close: "閉じる",
+    waiting: "配信を待っています", live: "ライブ", reconnecting: "再接続しています", ended: "配信は終了しました", untranslated: "未翻訳",
+    transcript: "文字起こし", newest: "最新へ", download: "ダウンロード", earlier: "これより前はダウンロードでご覧ください", theme: "ライト／ダーク",
+    white: "白", black: "黒", red: "赤", green: "緑", blue: "青", yellow: "黄", magenta: "マゼンタ", cyan: "シアン",
+  },
+  ko: {
+    captions: "자막", language: "언어", off: "끄기", settings: "설정", second: "두 번째 언어", none: "없음", size: "글자 크기",
+    color: "글자 색", textOpacity: "글자 불투명도", background: "배경", backgroundOpacity: "배경 불투명도", window: "창",
+    windowOpacity: "창 불투명도", edge: "가장자리", raised: "볼록", depressed: "오목", uniform: "윤곽선", shadow: "그림자", font: "글꼴",
+    sans: "고딕체", serif: "명조체", mono: "고정폭", announce: "화면 낭독기로 읽기", reset: "초기화", close: "닫기", waiting: "방송을 기다리는 중",
+    live: "라이브", reconnecting: "다시 연결하는 중", ended: "방송이 끝났습니다", untranslated: "번역되지 않음", transcript: "대본", newest: "최신",
+    download: "다운로드", earlier: "이전 내용은 다운로드 파일에 있습니다", theme: "밝게 또는 어둡게", white: "흰색", black: "검은색", red: "빨간색",
+    green: "초록색", blue: "파란색", yellow: "노란색", magenta: "자홍색", cyan: "청록색",
+  },
+  ar: {
+    captions: "الترجمة النصية", language: "اللغة", off: "إيقاف", settings: "الإعدادات", second: "لغة ثانية",
+    none: "بدون", size: "حجم النص", color: "لون النص", textOpacity: "عتامة النص", background: "الخلفية",
+    backgroundOpacity: "عتامة الخلفية", window: "النافذة", windowOpacity: "عتامة النافذة", edge: "الحافة",
+    raised: "بارزة", depressed: "غائرة", uniform: "إطار", shadow: "ظل", font: "الخط", sans: "بلا زوائد",
+    serif: "بزوائد", mono: "ثابت العرض", announce: "قراءة بقارئ الشاشة", reset: "إعادة الضبط", close: "إغلاق",
+    waiting: "في انتظار البث", live: "مباشر", reconnecting: "جارٍ إعادة الاتصال", ended: "انتهى البث",
+    untranslated: "غير مترجم", transcript: "النص الكامل", newest: "الأحدث", download: "تنزيل",
+    earlier: "الأسطر السابقة في ملف التنزيل", theme: "فاتح أو داكن", white: "أبيض", black: "أسود", red: "أحمر",
+    green: "أخضر", blue: "أزرق", yellow: "أصفر", magenta: "أرجواني", cyan: "سماوي",
+  },
+  ru: {
+    captions: "Субтитры", language: "Язык", off: "Выключены", settings: "Настройки", second: "Второй язык", none: "Нет",
+    size: "Размер текста", color: "Цвет текста", textOpacity: "Непрозрачность текста", background: "Фон",
+    backgroundOpacity: "Непрозрачность фона", window: "Окно", windowOpacity: "Непрозрачность окна", edge: "Край",
+    raised: "Выпуклый", depressed: "Вдавленный", uniform: "Контур", shadow: "Тень", font: "Шрифт", sans: "Без засечек",
+    serif: "С засечками", mono: "Моноширинный", announce: "Озвучивать программой экранного доступа", reset: "Сбросить",
+    close: "Закрыть", waiting: "Ожидание эфира", live: "Прямой эфир", reconnecting: "Восстановление связи",
+    ended: "Эфир завершён", untranslated: "Без перевода", transcript: "Расшифровка", newest: "Последнее",
+    download: "Скачать", earlier: "Предыдущие строки — в файле для скачивания", theme: "Светлая или тёмная",
+    white: "Белый", black: "Чёрный", red: "Красный", green: "Зелёный", blue: "Синий", yellow: "Жёлтый",
+    magenta: "Пурпурный", cyan: "Голубой",
+  },
+};
+
+/**
+ * The words for a reader of `tags`, the language read best first; English where none of them is known.
+ *
+ * @param {readonly string[]} tags
+ * @returns {{ lang: string, words: Words }}
+ */
+export function wordsFor(tags) {
+  const known = tags.map((tag) => tag.toLowerCase().split("-")[0] ?? "").find((tag) => Object.hasOwn(WORDS, tag));
+  return { lang: known ?? "en", words: WORDS[known ?? "en"] ?? ENGLISH };
+}
