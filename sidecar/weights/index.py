@@ -6,6 +6,7 @@ The only importer of pypi_simple.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -122,9 +123,9 @@ def _of_pip() -> str:
     if pip is None:
         return ""
     try:
-        asked = subprocess.run(
-            [pip, "config", "get", "global.index-url"], capture_output=True, text=True, timeout=10, check=False
-        )
+        asked = subprocess.run([pip, "config", "list"], capture_output=True, text=True, timeout=10, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return ""
-    return asked.stdout.strip() if asked.returncode == 0 else ""
+    # `pip config get` does not look into the file that PIP_CONFIG_FILE names; `list` does.
+    found = re.search(r"^(?:global|install|download)\.index-url='(.+)'$", asked.stdout, re.MULTILINE)
+    return found[1] if found else ""

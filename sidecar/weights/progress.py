@@ -43,11 +43,11 @@ class OnTerminal:
     def __init__(self, console: Console | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         from rich.console import Console
 
-        self._console = console or Console(stderr=True, soft_wrap=True, highlight=False)
+        self._console = console or Console(stderr=True, soft_wrap=True)
         self._clock = clock
 
     def note(self, text: str) -> None:
-        self._console.print(text, markup=False)
+        self._console.print(text, markup=False, highlight=False)
 
     @contextmanager
     def task(self, label: str, total: int) -> Generator[Step]:

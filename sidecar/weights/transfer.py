@@ -18,7 +18,8 @@ from sidecar import __version__
 from sidecar.errors import ModelError
 from sidecar.weights.progress import Step
 
-_BLOCK = 1 << 18
+BLOCK = 1 << 16
+"""Bytes at a time; what is lost at most when a connection drops."""
 _BUNDLE_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT", "SSL_CERT_FILE")
 
 
@@ -162,7 +163,7 @@ def _placed(response: requests.Response, have: int) -> tuple[int, int | None]:
 def _write(response: requests.Response, stream: BinaryIO, start: int, step: Step) -> int:
     """Append the body. Bytes that came before a failure are in the file. Returns the length of the file."""
     done = start
-    for block in response.iter_content(_BLOCK):
+    for block in response.iter_content(BLOCK):
         done += stream.write(block)
         step(done)
     return done

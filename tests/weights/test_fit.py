@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sidecar.errors import ModelError, TranslationError
+from sidecar.weights import fit, manifest
+from sidecar.weights.library import Library
+from sidecar.weights.progress import Progress
+
+BIG, MIDDLE, SMALL = fit.TRANSLATORS
+ALL = manifest.catalogue()
+
+
+class Shelf(Library):
+    """Has some models and can get no others."""
+
+    def __init__(self, root: Path, has: tuple[str, ...] = fit.TRANSLATORS) -> None:
+        super().__init__(root=root, catalogue=ALL)
+        self.has = has
+
+    def ensure(self, name: str, progress: Progress | None = None) -> Path:
+        if name not in self.has:
+            raise ModelError(f"cannot fetch {name}", hint="check the network")
+        return self.root / name
+
+
+def _speed(seconds: dict[str, float]) -> Callable[[Path], float]:
+    return lambda path: seconds[path.name]
+
+
+def test_a_machine_that_carries_the_best_model_gets_it(tmp_path: Path) -> None:
+    choice = fit.choose_translator(_speed({BIG: 1.2}), library=Shelf(tmp_path), available_mb=20_000)
+    assert choice == fit.Choice(name=BIG, reason=f"translating with {BIG}: 1.2 s a line on this machine")
+
+
+def test_too_little_memory_means_a_smaller_model_and_is_said(tmp_path: Path) -> None:
+    choice = fit.choose_translator(_speed({MIDDLE: 0.6}), library=Shelf(tmp_path), available_mb=3_000)
+    assert choice.name == MIDDLE
+    assert f"{BIG} wants 4.0 GB of memory and 3.0 GB are free" in choice.reason
+
+
+def test_too_slow_means_a_smaller_model_and_is_said(tmp_path: Path) -> None:
+    choice = fit.choose_translator(_speed({BIG: 4, MIDDLE: 1.5}), library=Shelf(tmp_path), available_mb=20_000)
+    assert choice.name == MIDDLE
+    assert f"{BIG} takes 4.0 s a line here" in choice.reason
+
+
+def test_where_all_are_slow_the_fastest_is_taken_with_a_warning(tmp_path: Path) -> None:
+    speed = _speed({BIG: 9, MIDDLE: 6, SMALL: 3})
+    choice = fit.choose_translator(speed, library=Shelf(tmp_path), available_mb=20_000)
+    assert choice.name == SMALL
+    assert "may come late" in choice.reason
+
+
+def test_a_slow_model_that_is_here_is_better_than_none(tmp_path: Path) -> None:
+    choice = fit.choose_translator(_speed({BIG: 4}), library=Shelf(tmp_path, (BIG,)), available_mb=20_000)
+    assert choice.name == BIG
+
+
+def test_a_model_that_cannot_be_had_or_loaded_is_passed_over(tmp_path: Path) -> None:
+    def measure(path: Path) -> float:
+        if path.name == MIDDLE:
+            raise TranslationError("it does not load")
+        return 1.0
+
+    choice = fit.choose_translator(measure, library=Shelf(tmp_path, (MIDDLE, SMALL)), available_mb=20_000)
+    assert choice.name == SMALL
+    assert "it does not load" in choice.reason
+
+
+def test_no_model_at_all_is_the_failure_of_the_best(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=f"cannot fetch {BIG}"):
+        fit.choose_translator(_speed({}), library=Shelf(tmp_path, ()), available_mb=20_000)
+
+
+def test_speed_is_measured_once_a_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    measured: list[str] = []
+
+    def measure(path: Path) -> float:
+        measured.append(path.name)
+        return 1.0
+
+    for _ in range(3):
+        fit.choose_translator(measure, library=Shelf(tmp_path), available_mb=20_000)
+    assert measured == [BIG]
+    monkeypatch.setattr(fit, "this_machine", lambda: "another one")
+    fit.choose_translator(measure, library=Shelf(tmp_path), available_mb=20_000)
+    assert measured == [BIG, BIG]
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b'{"machine": 1}'])
+def test_a_damaged_memory_is_measured_anew(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / ".speed.json").write_bytes(content)
+    assert fit.choose_translator(_speed({BIG: 1}), library=Shelf(tmp_path), available_mb=20_000).name == BIG
+
+
+@given(st.integers(0, 100_000), st.integers(0, 100_000))
+def test_more_memory_never_means_a_smaller_model(one: int, other: int) -> None:
+    models = [ALL[name] for name in fit.TRANSLATORS]
+    less, more = sorted((one, other))
+    assert models.index(fit.by_memory(models, more)) <= models.index(fit.by_memory(models, less))
+
+
+def test_set_up_fetches_the_recogniser_and_what_fits(tmp_path: Path) -> None:
+    assert fit.embedded(Shelf(tmp_path), 20_000) == ("whisper-base", BIG)
+    assert fit.embedded(Shelf(tmp_path), 500) == ("whisper-base", SMALL)
+
+
+def test_this_machine_is_described_the_same_every_time() -> None:
+    assert fit.this_machine() == fit.this_machine()
+    assert fit.free_memory_mb() > 0
