@@ -20,8 +20,8 @@ CONNECTIVES: Final[Mapping[str, frozenset[str]]] = {
         "und oder aber denn weil dass wenn als ob mit für von zu zum zur in im an am auf aus bei nach ohne um über"
     ),
     "en": _words(
-        "and or but nor so because if when while that which who than as at by for from in into of on onto over to under "
-        "until with without about after before between"
+        "and or but nor so because if when while that which who than as at by for from in into of on onto over to "
+        "under until with without about after before between"
     ),
     "es": _words("y e o u pero ni porque si cuando que como de del a al en con por para sin sobre desde hasta entre"),
     "fr": _words(
