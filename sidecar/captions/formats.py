@@ -28,7 +28,7 @@ MIN_CUE_MS: Final = 834
 MAX_CUE_MS: Final = 7_000
 
 _RIGHT_TO_LEFT_MARK, _EMBED, _END_EMBED, _WORD_JOINER = "\u200f", "\u202b", "\u202c", "\u2060"
-_TAG_START = regex.compile(r"<(?=[\p{L}/!])|\{(?=[\\\p{L}])|--(?=>)")
+_TAG_START = regex.compile(r"<|\{(?=[\\\p{L}])|--(?=>)")
 _UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\u3000-\u303f\uff00-\uff65]")
 
 

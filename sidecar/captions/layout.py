@@ -71,7 +71,7 @@ _ABBREVIATION = regex.compile(r"(?<!\w)(?:\p{Lu}\p{Ll}{0,2}|\p{L})\.$")
 
 # What a break costs, against how uneven it leaves the lines.
 _AFTER_SENTENCE, _AFTER_CLAUSE, _BEFORE_CONNECTIVE, _ORDINARY, _AFTER_CONNECTIVE, _FORCED = 0.0, 0.1, 0.3, 0.6, 1.0, 2.0
-_UNEVEN_LINES, _UNEVEN_PAGES, _ONE_PAGE_MORE = 4.0, 3.0, 0.4
+_UNEVEN_LINES, _UNEVEN_PAGES, _TORN_PAGES, _ONE_PAGE_MORE, _FLASH = 4.0, 3.0, 2.0, 0.4, 1.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +154,8 @@ class _Points:
         for first, reach in enumerate(reaches):
             for last in range(first + 1, reach + 1):
                 uneven = (self._right[last] - self._left[first] - target) / capacity
-                cost = costs[first] + _UNEVEN_PAGES * (uneven * uneven + self._costs[last])
+                flash = _FLASH if self._right[last] - self._left[first] < capacity // 4 else 0.0
+                cost = costs[first] + _UNEVEN_PAGES * uneven * uneven + _TORN_PAGES * self._costs[last] + flash
                 if cost < costs[last]:
                     costs[last], came_from[last] = cost, first
         found = [self.last]
@@ -280,7 +281,7 @@ class _Points:
         """Where to cut a piece that is too long: the last best place that still fits; one grapheme cluster at least."""
         best, best_rank = end, 4
         for index in range(start + 1, end):
-            if not self._is_cluster(index) or self._text[index - 1] == " ":
+            if not self._may_cut(index):
                 continue
             width = self._columns[index] - self._columns[start]
             if width > self._limit:
@@ -289,6 +290,11 @@ class _Points:
             if rank <= best_rank:
                 best, best_rank = index, rank
         return best
+
+    def _may_cut(self, index: int) -> bool:
+        if not self._is_cluster(index) or self._text[index - 1] == " ":
+            return False
+        return self._text[index] != " " or self._is_cluster(index + 1)
 
     def _rank(self, index: int, *, late: bool) -> int:
         before, after = self._text[index - 1], self._text[index]
