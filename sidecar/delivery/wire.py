@@ -5,7 +5,7 @@ JSON text, UTF-8; ``v`` is 1. Times are integer milliseconds of the session's au
 
 from __future__ import annotations
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -15,6 +15,20 @@ from sidecar.captions.caption import Caption, Removal
 VERSION: Literal[1] = 1
 MAX_MESSAGE_BYTES = 4096
 """Largest message a viewer may send."""
+
+
+class CloseCode(IntEnum):
+    """Why the server closes a connection; RFC 6455 adds 1009, a message that is too big."""
+
+    ENDED = 1000  # the show is over
+    FAILED = 1011  # something went wrong in the server, or pings were not answered; come back with since=
+    RESTARTING = 1012  # the server goes away; come back
+    FULL = 1013  # as many viewers as allowed; try again later
+    BAD_MESSAGES = 4400  # messages that cannot be used, again and again
+    TOO_SLOW = 4408  # reads far more slowly than the host speaks; come back with since=
+    BUSY = 4409  # somebody else pushes audio already
+    BAD_INGEST = 4415  # pushed data that is not audio: a wrong rate, a text message
+    FLOOD = 4429  # far too many messages a second
 
 
 class Message(BaseModel):
