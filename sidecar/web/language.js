@@ -33,16 +33,9 @@ export const readingMs = (tag, characters) => (characters * 1000) / (PACE[base(t
  * @param {string} tag
  */
 export function autonym(tag) {
-  const name = displayName(tag, tag);
-  const [first = "", ...rest] = name;
-  return first.toLocaleUpperCase(tag === "" ? undefined : tag) + rest.join("");
-}
-
-/** @param {string} tag @param {string} inLanguage */
-function displayName(tag, inLanguage) {
   try {
-    const shown = tag === "zh" ? "zh-Hans" : tag;
-    return new Intl.DisplayNames([inLanguage], { type: "language" }).of(shown) ?? tag;
+    const name = new Intl.DisplayNames([tag], { type: "language" }).of(tag === "zh" ? "zh-Hans" : tag) ?? tag;
+    return name.replace(/^\p{Script=Latin}|^\p{Script=Cyrillic}|^\p{Script=Greek}/u, (first) => first.toLocaleUpperCase(tag));
   } catch {
     return tag;
   }

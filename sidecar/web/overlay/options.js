@@ -165,7 +165,7 @@ export function looks(options) {
 }
 
 /** Two hexadecimal digits. @param {number} percent */
-const alpha = (percent) => Math.round(percent * 2.55).toString(16).padStart(2, "0");
+const alpha = (percent) => Math.round((percent * 255) / 100).toString(16).padStart(2, "0");
 
 /** @param {string} names */
 function fontList(names) {

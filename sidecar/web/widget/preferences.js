@@ -132,7 +132,7 @@ export function looks(p) {
 
 /** @param {string} color @param {number} percent */
 function shade(color, percent) {
-  return COLORS[color] + Math.round(percent * 2.55).toString(16).padStart(2, "0");
+  return COLORS[color] + Math.round((percent * 255) / 100).toString(16).padStart(2, "0");
 }
 
 const KEY = "live-captions";

@@ -1,0 +1,115 @@
+/** The operator's panel: asks the server how it is, once a second. */
+
+import { autonym } from "../language.js";
+import { level, numbers, seconds } from "./report.js";
+
+const EVERY_MS = 1_000;
+const TIMEOUT_MS = 4_000;
+/** Failures in a row before the server counts as gone: one may be chance. */
+const FAILURES = 2;
+
+/** @param {string} id */
+const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+let failures = 0;
+let heardAt = Date.now();
+let addresses = "";
+
+void poll();
+
+async function poll() {
+  try {
+    const answer = await fetch("/v1/status", { cache: "no-store", signal: AbortSignal.timeout(TIMEOUT_MS) });
+    if (!answer.ok) throw new Error(`status ${answer.status}`);
+    show(/** @type {import("./report.js").StatusReport} */ (await answer.json()));
+    failures = 0;
+    heardAt = Date.now();
+  } catch {
+    failures += 1;
+  }
+  if (failures >= FAILURES) missing();
+  setTimeout(() => void poll(), EVERY_MS);
+}
+
+/** @param {import("./report.js").StatusReport} report */
+function show(report) {
+  byId("alarm").hidden = true;
+  say(report.state, report.message);
+  const { source } = report;
+  byId("source").textContent = [source.name, source.state, source.message].filter((part) => part).join(" · ");
+  const { value, text } = level(source.level_dbfs);
+  /** @type {HTMLMeterElement} */ (byId("level")).value = value;
+  byId("level-text").textContent = text;
+  byId("speech").textContent = source.speech ? "Speech" : "Silence";
+  byId("warnings").hidden = report.warnings.length === 0;
+  byId("warnings").replaceChildren(...report.warnings.map((warning) => make("p", `⚠ ${warning}`)));
+  byId("numbers").replaceChildren(...numbers(report).map(([name, shown]) => pair(name, shown)));
+  byId("languages").replaceChildren(...report.languages.map(row));
+  link(report.languages.map((language) => language.lang));
+}
+
+/** The server does not answer: what the page shows is old. */
+function missing() {
+  const since = new Date(heardAt).toLocaleTimeString();
+  say("gone", "");
+  byId("alarm").hidden = false;
+  byId("alarm").textContent = `The server has not answered since ${since}. Is it still running? What is below is old.`;
+}
+
+/** @param {string} state @param {string} message */
+function say(state, message) {
+  byId("state").textContent = state === "gone" ? "no answer" : state;
+  byId("state").dataset.state = state;
+  byId("message").textContent = message;
+  document.title = state === "live" ? "Status" : `${state === "gone" ? "No answer" : state} – Status`;
+}
+
+/** @param {import("./report.js").LanguageReport} report */
+function row(report) {
+  const element = document.createElement("tr");
+  const name = make("th", `${autonym(report.lang)} (${report.lang})`);
+  name.setAttribute("scope", "row");
+  const cells = [report.viewers, report.captions, report.untranslated, report.waiting, seconds(report.lag_ms)];
+  element.append(name, ...cells.map((cell) => make("td", String(cell))));
+  return element;
+}
+
+/** @param {string[]} languages */
+function link(languages) {
+  if (languages.join() === addresses) return;
+  addresses = languages.join();
+  const links = languages.map((lang) => /** @type {const} */ ([`Overlay, ${autonym(lang)}`, `/overlay?lang=${lang}`]));
+  byId("links").replaceChildren(...[/** @type {const} */ (["Viewer page", "/viewer"]), ...links].map(address));
+}
+
+/** @param {readonly [string, string]} entry */
+function address([name, path]) {
+  const url = new URL(path, location.href).href;
+  const item = document.createElement("li");
+  const anchor = document.createElement("a");
+  anchor.href = url;
+  anchor.textContent = url;
+  const copy = document.createElement("button");
+  copy.type = "button";
+  copy.textContent = "Copy";
+  copy.setAttribute("aria-label", `Copy the address: ${name}`);
+  copy.addEventListener("click", async () => {
+    copy.textContent = await navigator.clipboard.writeText(url).then(() => "Copied", () => "Failed");
+    setTimeout(() => (copy.textContent = "Copy"), 2000);
+  });
+  item.append(make("span", name), anchor, copy);
+  return item;
+}
+
+/** @param {string} name @param {string} value */
+function pair(name, value) {
+  const element = document.createElement("div");
+  element.append(make("dt", name), make("dd", value));
+  return element;
+}
+
+/** @param {string} tag @param {string} text */
+function make(tag, text) {
+  const element = document.createElement(tag);
+  element.textContent = text;
+  return element;
+}

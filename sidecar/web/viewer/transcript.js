@@ -1,0 +1,128 @@
+/** The list of what was said: newest last, no longer than a page can carry. */
+
+import { autonym, direction } from "../language.js";
+
+/** Lines kept on the page; the download has all. */
+export const MOST_LINES = 500;
+/** Nearer to the end than this, the reader is following. */
+const FOLLOWING_PX = 48;
+
+/**
+ * @typedef {import("../wire.js").CaptionMessage} CaptionMessage
+ * @typedef {{ element: HTMLLIElement, caption: CaptionMessage, live: boolean }} Line
+ */
+
+export class Transcript {
+  /** `live`: came over the line, which also tells when it is withdrawn. @type {Map<number, Line>} */
+  #lines = new Map();
+  #following = true;
+  #trimmedTo = Number.NEGATIVE_INFINITY;
+
+  /**
+   * @param {{ scroller: HTMLElement, list: HTMLElement, newest: HTMLElement, earlier: HTMLElement }} parts
+   */
+  constructor(parts) {
+    this.parts = parts;
+    parts.scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    parts.newest.addEventListener("click", () => this.follow());
+    new ResizeObserver(() => this.#following && this.follow()).observe(parts.scroller);
+  }
+
+  clear() {
+    this.#lines.clear();
+    this.#trimmedTo = Number.NEGATIVE_INFINITY;
+    this.parts.list.replaceChildren();
+    this.parts.earlier.hidden = true;
+    this.follow();
+  }
+
+  /**
+   * @param {readonly CaptionMessage[]} captions finals of one language, by id
+   * @param {number} epochMs
+   * @param {boolean} live whether they came over the line, not from the history
+   */
+  add(captions, epochMs, live) {
+    let changed = false;
+    for (const caption of captions) {
+      const known = this.#lines.get(caption.id);
+      if (known && live) known.live = true;
+      if (caption.id <= this.#trimmedTo || (known && known.caption.revision >= caption.revision)) continue;
+      this.#place({ caption, element: render(caption, epochMs), live }, known?.element);
+      changed = true;
+    }
+    if (changed) this.#settle();
+  }
+
+  /** Take back what `captions` no longer has, as far as they reach. @param {readonly CaptionMessage[]} captions */
+  withdraw(captions) {
+    const ids = new Set(captions.map((c) => c.id));
+    const first = captions[0]?.id ?? Number.POSITIVE_INFINITY;
+    for (const [id, { element, live }] of this.#lines) {
+      if (!live || id < first || ids.has(id)) continue;
+      element.remove();
+      this.#lines.delete(id);
+    }
+  }
+
+  /** Go to the newest line, and stay with it. */
+  follow() {
+    this.#following = true;
+    this.parts.newest.hidden = true;
+    this.parts.scroller.scrollTop = this.parts.scroller.scrollHeight;
+  }
+
+  /** @param {Line} line @param {HTMLLIElement | undefined} old */
+  #place(line, old) {
+    const { caption, element } = line;
+    this.#lines.set(caption.id, line);
+    if (old) {
+      old.replaceWith(element);
+      return;
+    }
+    let after = this.parts.list.lastElementChild;
+    while (after && Number(/** @type {HTMLElement} */ (after).dataset.id) > caption.id) after = after.previousElementSibling;
+    if (after) after.after(element);
+    else this.parts.list.prepend(element);
+  }
+
+  #settle() {
+    while (this.parts.list.childElementCount > MOST_LINES) {
+      const first = /** @type {HTMLElement} */ (this.parts.list.firstElementChild);
+      this.#trimmedTo = Number(first.dataset.id);
+      this.#lines.delete(this.#trimmedTo);
+      first.remove();
+      this.parts.earlier.hidden = false;
+    }
+    if (this.#following) this.follow();
+    else this.parts.newest.hidden = false;
+  }
+
+  #scrolled() {
+    const { scrollTop, scrollHeight, clientHeight } = this.parts.scroller;
+    this.#following = scrollHeight - scrollTop - clientHeight < FOLLOWING_PX;
+    if (this.#following) this.parts.newest.hidden = true;
+  }
+}
+
+/** @param {CaptionMessage} caption @param {number} epochMs */
+function render(caption, epochMs) {
+  const item = document.createElement("li");
+  item.dataset.id = String(caption.id);
+  const at = new Date(epochMs + caption.start_ms);
+  const time = document.createElement("time");
+  time.dateTime = at.toISOString();
+  time.textContent = at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  const lang = caption.untranslated ? caption.source_lang : caption.lang;
+  const text = document.createElement("p");
+  text.lang = lang;
+  text.dir = direction(lang);
+  if (caption.untranslated) {
+    const mark = document.createElement("span");
+    mark.className = "untranslated";
+    mark.textContent = autonym(caption.source_lang);
+    text.append(mark);
+  }
+  text.append(caption.speaker ? `${caption.speaker}: ${caption.text}` : caption.text);
+  item.append(time, text);
+  return item;
+}

@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { clock, level, numbers, seconds } from "../../sidecar/web/status/report.js";
+
+const report = {
+  session: "s", state: "live", message: "", uptime_s: 3725, audio_ms: 61_000,
+  source: { name: "mic", state: "live", message: "", level_dbfs: -20, speech: true },
+  language: "en", words_per_minute: 150, recognition_lag_ms: 640, final_lag_ms: null, languages: [], viewers: 3,
+  drops: { audio_ms: 0, partials: 2, viewer_messages: 0, viewers: 0 }, unsaved: 0, cpu_percent: 88.4, memory_mb: 900, warnings: [],
+};
+
+test("numbers are for people", () => {
+  const shown = Object.fromEntries(numbers(report));
+  assert.equal(shown["Word shown after"], "0.6 s");
+  assert.equal(shown["Sentence final after"], "–");
+  assert.equal(shown["Running for"], "1:02:05");
+  assert.equal(shown["Words a minute"], "150");
+  assert.ok("Characters a minute" in Object.fromEntries(numbers({ ...report, language: "zh" })));
+});
+
+test("a level is on the scale, and no signal says so", () => {
+  assert.deepEqual(level(-120), { value: -60, text: "no signal" });
+  assert.deepEqual(level(3), { value: 0, text: "3 dB" });
+  assert.equal(level(-20.4).text, "-20 dB");
+  assert.equal(seconds(1250), "1.3 s");
+  assert.equal(clock(-1), "0:00:00");
+});
