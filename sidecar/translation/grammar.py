@@ -1,0 +1,62 @@
+"""What a translation may be made of, as a GBNF grammar for llama.cpp: no foreign script, no number of its own. Pure.
+
+Format: https://github.com/ggml-org/llama.cpp/blob/master/grammars/README.md
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sidecar import language
+from sidecar.translation.numbers import Number, spellings
+
+_HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_KANA = r"\u3040-\u30ff"
+_HANGUL = r"\u1100-\u11ff\uac00-\ud7af"
+_CYRILLIC = r"\u0400-\u052f"
+_ARABIC = r"\u0600-\u06ff\u0750-\u077f"
+_THAI = r"\u0e00-\u0e7f"
+_HEBREW = r"\u0590-\u05ff"
+_DEVANAGARI = r"\u0900-\u097f"
+_CJK_PUNCTUATION = r"\u3000-\u303f\uff00-\uffef"
+_FOREIGN = (_HAN, _KANA, _HANGUL, _CYRILLIC, _ARABIC, _THAI, _HEBREW, _DEVANAGARI, _CJK_PUNCTUATION)
+_OWN = {
+    "zh": (_HAN, _CJK_PUNCTUATION),
+    "yue": (_HAN, _CJK_PUNCTUATION),
+    "ja": (_HAN, _KANA, _CJK_PUNCTUATION),
+    "ko": (_HANGUL, _CJK_PUNCTUATION),
+    "ru": (_CYRILLIC,),
+    "uk": (_CYRILLIC,),
+    "bg": (_CYRILLIC,),
+    "sr": (_CYRILLIC,),
+    "kk": (_CYRILLIC,),
+    "ar": (_ARABIC,),
+    "fa": (_ARABIC,),
+    "ur": (_ARABIC,),
+    "th": (_THAI,),
+    "he": (_HEBREW,),
+    "hi": (_DEVANAGARI,),
+    "mr": (_DEVANAGARI,),
+    "ne": (_DEVANAGARI,),
+}
+_OTHER_DIGITS = r"\u0660-\u0669\u06f0-\u06f9\u0e50-\u0e59\uff10-\uff19"
+
+
+def for_line(numbers: Sequence[Number], target: str) -> str:
+    """A grammar of one line in the scripts of ``target`` whose digits are those of ``numbers``."""
+    foreign = foreign_scripts(target)
+    other = rf"[^\n0-9{_OTHER_DIGITS}{foreign}]"
+    rules = [f"other ::= {other}"]
+    if not numbers:
+        return "\n".join([*rules, rf"root ::= other (other | [\n])*"])
+    said = sorted({text for number in numbers for text in spellings(number, target)}, key=lambda text: (-len(text), text))
+    rules.append("number ::= " + " | ".join(f'"{text}"' for text in said))
+    rules.append(r"root ::= (other+ number | number) (other+ number)* (other | [\n])*")
+    rules[-1] = r"root ::= (number | other) (other | other number)* [\n]*"
+    return "\n".join(rules)
+
+
+def foreign_scripts(target: str) -> str:
+    """Character ranges that do not belong in ``target``, as the inside of a character class."""
+    own = _OWN.get(language.base(target), ())
+    return "".join(script for script in _FOREIGN if script not in own)

@@ -1,0 +1,277 @@
+"""Translating with a GGUF model through llama.cpp, in this process. The only importer of xllamacpp.
+
+xllamacpp always opens llama.cpp's own HTTP listener. It is bound to a Unix socket in a private folder that is removed
+at once, so nothing can connect to it; lines go in by function call.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import statistics
+import tempfile
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from sidecar.errors import CorruptModelError, ModelError, TranslationError
+from sidecar.translation import checks, grammar, gguf, numbers, prompts
+from sidecar.translation.prompts import Family, Prompt
+from sidecar.translation.translator import Line
+
+_log = structlog.get_logger()
+
+SLOT_TOKENS = 1024
+"""Context of one language: about 450 tokens of prompt, the line, and its translation."""
+MAX_LINE_CHARACTERS = 400
+"""Longer lines are refused: a caption is never so long, and a slot has no room for it."""
+_RETRY_TEMPERATURE = 0.5
+_SAMPLE_LINES = ("大家好，欢迎来到直播间。", "这件外套今天只要129元。", "有问题可以打在公屏上。", "买2件送1双袜子。", "颜色有黑色和白色。")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completion:
+    """What the model wrote, and what it cost: tokens of prompt evaluated (not found in the cache) and written."""
+
+    text: str
+    prompt_tokens: int
+    written_tokens: int
+
+
+class LlamaTranslator:
+    """A Translator on any GGUF chat or base model.
+
+    One worker thread, one call in flight. Each language pair has a slot whose cache keeps the prompt's prefix; with
+    more pairs than ``slots`` the one unused for longest gives way. ``threads`` 0 chooses for this machine.
+    Loading happens on construction and blocks for seconds: use `open_llama` in a coroutine. Raises `ModelError`.
+    """
+
+    def __init__(self, path: Path, *, threads: int = 0, slots: int = 4, name: str = "") -> None:
+        self.name = name or path.stem
+        self.languages: tuple[str, ...] | None = None
+        self._family = _family(path)
+        self._server = _load(path, threads or default_threads(), slots)
+        self._free = list(range(slots))
+        self._slots: OrderedDict[tuple[str, str], int] = OrderedDict()
+        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="llama")
+        self._closed = False
+
+    async def translate(self, line: Line) -> str:
+        """The checked translation; a second attempt is made where a check fails. Raises `TranslationError`."""
+        if self._closed:
+            raise TranslationError("the translator is closed")
+        cancelled = threading.Event()
+        future = self._worker.submit(self.translate_now, line, cancelled.is_set)
+        try:
+            return await asyncio.wrap_future(future)
+        finally:
+            cancelled.set()
+
+    async def prepare(self, source: str, targets: tuple[str, ...]) -> None:
+        """Read the prompt of each language pair into its slot, so that the first line is as fast as the others."""
+        for target in targets:
+            if not self._closed:
+                await asyncio.wrap_future(self._worker.submit(self._prime, source, target))
+
+    async def aclose(self) -> None:
+        """End the call in flight at its next token and give the memory back."""
+        if self._closed:
+            return
+        self._closed = True
+        self._worker.submit(self._unload)
+        await asyncio.to_thread(self._worker.shutdown, wait=True)
+
+    def translate_now(self, line: Line, cancelled: Callable[[], bool] = lambda: False) -> str:
+        """`translate` for the worker thread, or where nothing else runs."""
+        text = numbers.with_digits(prompts.clean(line.text), line.source)
+        if not text:
+            raise TranslationError("there is nothing to translate")
+        if len(text) > MAX_LINE_CHARACTERS:
+            raise TranslationError("the line is too long to translate")
+        failed: tuple[str, ...] = ()
+        for temperature in (0.0, _RETRY_TEMPERATURE):
+            written = self._ask(text, line, temperature, cancelled)
+            candidate = checks.tidy(written, target=line.target)
+            verdict = checks.check(
+                checks.Spoken(text=line.text, language=line.source), checks.Spoken(text=candidate, language=line.target)
+            )
+            if verdict.ok:
+                return candidate
+            failed = verdict.failed
+        raise TranslationError(f"the translation failed its checks: {', '.join(failed)}")
+
+    def complete(
+        self, prompt: Prompt, *, slot: int, max_tokens: int, temperature: float = 0.0, grammar: str = "",
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Completion:
+        """One completion, blocking, ended after ``max_tokens`` or when ``cancelled``. Raises `TranslationError`."""
+        request = _request(prompt, slot=slot, max_tokens=max_tokens, temperature=temperature, grammar=grammar)
+        stream = _Stream(lambda: cancelled() or self._closed)
+        handle = self._server.handle_completions if prompt.text else self._server.handle_chat_completions
+        try:
+            handle(request, stream.take)
+        except RuntimeError as exc:
+            raise TranslationError("llama.cpp refused the line") from exc
+        if stream.stopped:
+            raise TranslationError("the translation was cancelled")
+        if stream.error:
+            raise TranslationError(f"llama.cpp: {stream.error}")
+        return stream.completion()
+
+    def _ask(self, text: str, line: Line, temperature: float, cancelled: Callable[[], bool]) -> str:
+        prompt = prompts.build(self._family, text, source=line.source, target=line.target)
+        return self.complete(
+            prompt,
+            slot=self._slot(line.source, line.target),
+            max_tokens=_token_limit(text),
+            temperature=temperature,
+            grammar=grammar.for_line(numbers.find(text, line.source), line.target),
+            cancelled=cancelled,
+        ).text
+
+    def _prime(self, source: str, target: str) -> None:
+        with contextlib.suppress(TranslationError):
+            prompt = prompts.build(self._family, "…", source=source, target=target)
+            self.complete(prompt, slot=self._slot(source, target), max_tokens=1)
+
+    def _slot(self, source: str, target: str) -> int:
+        pair = (source, target)
+        if pair not in self._slots:
+            self._slots[pair] = self._free.pop() if self._free else self._slots.popitem(last=False)[1]
+        self._slots.move_to_end(pair)
+        return self._slots[pair]
+
+    def _unload(self) -> None:
+        self._server = None
+
+
+class _Stream:
+    """Collects what llama.cpp streams; returning True from `take` ends the call."""
+
+    def __init__(self, stopping: Callable[[], bool]) -> None:
+        self._stopping = stopping
+        self._parts: list[str] = []
+        self._timings: Mapping[str, Any] = {}
+        self.stopped = False
+        self.error = ""
+
+    def take(self, chunk: Any) -> bool:
+        self.stopped = self._stopping()
+        for event in chunk if isinstance(chunk, list) else [chunk]:
+            self._take(event)
+        return self.stopped or bool(self.error)
+
+    def completion(self) -> Completion:
+        return Completion(
+            text="".join(self._parts),
+            prompt_tokens=int(self._timings.get("prompt_n", 0)),
+            written_tokens=int(self._timings.get("predicted_n", 0)),
+        )
+
+    def _take(self, event: Any) -> None:
+        if "error" in event:
+            self.error = str(event["error"].get("message", "unknown error"))
+        self._timings = event.get("timings", self._timings)
+        for choice in event.get("choices", ()):
+            self._parts.append(choice.get("text") or choice.get("delta", {}).get("content") or "")
+
+
+async def open_llama(path: Path, *, threads: int = 0, slots: int = 4, name: str = "") -> LlamaTranslator:
+    """`LlamaTranslator` without blocking the event loop. Raises `ModelError`."""
+    return await asyncio.to_thread(lambda: LlamaTranslator(path, threads=threads, slots=slots, name=name))
+
+
+def measure(path: Path, *, threads: int = 0) -> float:
+    """Seconds that one short line takes here: the median of four, with the prompt already cached. Raises `ModelError`."""
+    translator = LlamaTranslator(path, threads=threads, slots=1)
+    taken: list[float] = []
+    try:
+        for text in _SAMPLE_LINES:
+            began = time.monotonic()
+            prompt = prompts.build(translator._family, text, source="zh", target="en")
+            translator.complete(prompt, slot=0, max_tokens=_token_limit(text))
+            taken.append(time.monotonic() - began)
+    except TranslationError as exc:
+        raise ModelError(f"{path.name} loads but does not translate", hint="choose another model") from exc
+    finally:
+        asyncio.run(translator.aclose())
+    return statistics.median(taken[1:])
+
+
+def default_threads() -> int:
+    """Threads that leave recognition its share of the machine."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores if cores <= 2 else min(cores - 1, 8)
+
+
+def _family(path: Path) -> Family:
+    return Family.CHAT if "tokenizer.chat_template" in gguf.metadata(path) else Family.BASE
+
+
+def _load(path: Path, threads: int, slots: int) -> Any:
+    # llama.cpp's threads meet at a barrier hundreds of times a token. Spinning there while another process has the
+    # core makes a line take a minute; sleeping costs a few per cent on an idle machine. Read when libgomp is loaded.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    try:
+        import xllamacpp
+    except ImportError as exc:
+        raise ModelError(f"llama.cpp cannot be loaded: {exc}", hint="on Debian and Ubuntu: apt install libgomp1") from exc
+    with tempfile.TemporaryDirectory(prefix="sidecar-") as private:
+        params = _params(xllamacpp, path, threads, slots)
+        params.hostnames = [str(Path(private) / "llama.sock")]
+        try:
+            server = xllamacpp.Server(params)
+        except (RuntimeError, MemoryError) as exc:
+            raise CorruptModelError(
+                f"llama.cpp cannot load {path.name}",
+                hint="the file may be damaged (`sidecar models verify`) or too big for the free memory",
+            ) from exc
+    _log.debug("translation model loaded", model=path.name, threads=threads, slots=slots)
+    return server
+
+
+def _params(xllamacpp: Any, path: Path, threads: int, slots: int) -> Any:
+    params = xllamacpp.CommonParams()
+    params.model.path = str(path)
+    params.n_ctx = SLOT_TOKENS * slots
+    params.n_parallel = slots
+    params.cpuparams.n_threads = threads
+    params.cpuparams_batch.n_threads = threads
+    params.n_batch = 512
+    params.cache_ram_mib = 0
+    params.swa_full = True  # a sliding window forgets the prefix, and then every line costs the whole prompt
+    params.fit_params = False
+    params.verbosity = -1
+    params.endpoint_slots = False
+    params.ui = False
+    return params
+
+
+def _request(prompt: Prompt, *, slot: int, max_tokens: int, temperature: float, grammar: str) -> dict[str, Any]:
+    request: dict[str, Any] = {
+        "max_tokens": max_tokens,
+        "temperature": temperature,
+        "cache_prompt": True,
+        "id_slot": slot,
+        "stop": list(prompt.stop),
+        "stream": True,
+        "seed": 1,
+    }
+    if grammar:
+        request["grammar"] = grammar
+    if prompt.text:
+        return request | {"prompt": prompt.text}
+    return request | {"messages": [{"role": turn.role, "content": turn.text} for turn in prompt.turns]}
+
+
+def _token_limit(text: str) -> int:
+    """Room for a translation, never for a monologue: some three tokens a Chinese character, as many a short word."""
+    return 24 + 3 * len(text)
