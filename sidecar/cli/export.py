@@ -98,7 +98,7 @@ async def _language(store: Store, record: SessionRecord, lang: str) -> str:
 
 async def _spoken(store: Store, record: SessionRecord, langs: Sequence[str]) -> str:
     """The language most captions were spoken in, for a session that died before it was written down."""
-    spoken = {lang: 0 for lang in langs}
+    spoken = dict.fromkeys(langs, 0)
     for lang in langs:
         spoken[lang] = sum(caption.source_lang == lang for caption in await store.transcript(record.id, lang))
     if not spoken:

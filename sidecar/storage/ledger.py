@@ -49,14 +49,16 @@ class Ledger:
     async def flush(self) -> bool:
         """Try again to write what waits; True if nothing waits any longer."""
         async with self._turn:
+            size = BATCH if self.error is None else 1  # one item tells soon enough whether there is room again
             while self._pending:
-                batch = self._pending[:BATCH]
+                batch = self._pending[:size]
                 try:
                     await self._store.append(self._session_id, batch)
                 except StorageError as exc:
                     self._failed(exc)
                     return False
                 del self._pending[: len(batch)]
+                size = BATCH
             if self.error is not None:
                 _log.info("store.recovered")
                 self.error = None

