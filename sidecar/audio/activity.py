@@ -92,7 +92,7 @@ def _load() -> Any:
     models = [path for folder in folders for path in sorted(Path(folder, "assets").glob("silero_vad*.onnx"))]
     if not models:
         raise ModelError("the speech detector is missing", hint="install faster-whisper 1.2 again")
-    options = onnxruntime.SessionOptions()
+    options: Any = onnxruntime.SessionOptions()  # pyright: ignore[reportUnknownVariableType]
     options.inter_op_num_threads = options.intra_op_num_threads = 1
     options.enable_cpu_mem_arena = False
     options.log_severity_level = 4

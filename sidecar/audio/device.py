@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Generator, Iterator
 from typing import Any
 
 import numpy as np
@@ -52,7 +52,7 @@ def list_devices(*, refresh: bool = False) -> list[Device]:
     first = next((api["default_input_device"] for api in portaudio.query_hostapis() if api["devices"]), -1)
     known = list(portaudio.query_devices())
     heard = [
-        _device(index, info, apis[info["hostapi"]], default=index == first)
+        _device(index, info, apis[int(info["hostapi"])], default=index == first)
         for index, info in enumerate(known)
         if info["max_input_channels"] > 0
     ]
@@ -102,12 +102,13 @@ class DeviceSource:
         self._chunker = Chunker()
         self._heard_at_s: float | None = None
 
-    async def chunks(self, on_status: OnStatus) -> AsyncIterator[AudioChunk]:
+    async def chunks(self, on_status: OnStatus) -> AsyncGenerator[AudioChunk]:
         on_status(SourceStatus(state=SourceState.OPENING, message=f"opening {self.name}"))
         handover = Handover(WAITING_SAMPLES, on_status)
-        async for chunk in from_thread(self._run, handover, name="device"):
-            self.lost_samples = handover.dropped_samples
-            yield chunk
+        async with contextlib.aclosing(from_thread(self._run, handover, name="device")) as thread:
+            async for chunk in thread:
+                self.lost_samples = handover.dropped_samples
+                yield chunk
 
     def _run(self, out: Handover) -> None:
         device: Device | None = None
@@ -320,7 +321,7 @@ _OPENING = threading.Lock()
 
 
 @contextlib.contextmanager
-def _pulse_source(name: str) -> Iterator[None]:
+def _pulse_source(name: str) -> Generator[None]:
     """Let PulseAudio connections opened inside record from ``name``; "" leaves things as they are."""
     if not name:
         yield

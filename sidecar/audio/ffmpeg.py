@@ -28,6 +28,11 @@ REPLAY_S = 120.0
 """A stream opened again may offer so much of what was heard already."""
 SAME_S = 0.005
 """Presentation times closer than this are the same, rounded differently."""
+ROUNDING_S = 0.5
+GUESSED_LENGTH = frozenset({"mp3", "aac", "ac3", "eac3", "mpeg", "mpegts", "hls", "amr"})
+"""Formats whose length FFmpeg estimates from the size of the file."""
+DOWNMIX = {"rematrix_maxval": "1.0"}
+"""Without it FFmpeg mixes float channels down to more than full scale: stereo 1.4 times, 5.1 1.7 times."""
 
 _NOTHING: Samples = np.zeros(0, np.float32)
 
@@ -53,7 +58,7 @@ class Resampler:
         shape = (frame.format.name, frame.layout.name, frame.sample_rate)
         tail = self.flush() if shape != self._shape else _NOTHING
         if self._resampler is None:
-            self._resampler = AudioResampler(format="flt", layout="mono", rate=SAMPLE_RATE)
+            self._resampler = AudioResampler(format="flt", layout="mono", rate=SAMPLE_RATE, options=DOWNMIX)
             self._shape = shape
         frame.pts = None  # positions are counted from samples; the filter must not fill or cut by time stamps
         return _joined([tail, *map(_mono, self._resampler.resample(frame))])
@@ -89,6 +94,7 @@ class Media:
         self.timeline = timeline or Timeline(start_s=self._start_s())
         self.bad_packets = 0
         self.bad_s = 0.0
+        self.missing_s = 0.0
         self.broke_off = ""
 
     @property
@@ -107,10 +113,11 @@ class Media:
     def pieces(self, *, after_s: float | None = None) -> Iterator[Piece]:
         """Everything that can be decoded, in order; the last `REPLAY_S` before presentation time ``after_s`` left out.
 
-        What cannot be decoded is counted in ``bad_packets`` and ``bad_s`` and becomes a gap. A file that breaks off
-        ends, with ``broke_off`` saying why; a live stream that does raises `InputLostError`.
+        What cannot be decoded becomes a gap: packets that the decoder refused are in ``bad_packets`` and ``bad_s``,
+        what the time stamps and the header miss in ``missing_s``. A file that breaks off ends, with ``broke_off``
+        saying why; a live stream that does raises `InputLostError`.
         """
-        resampler, gap = Resampler(), 0
+        resampler, gap, started = Resampler(), 0, False
         replay_s = REPLAY_S
         if after_s is not None and self.on_demand:
             self._container.seek(int(after_s * av.time_base))
@@ -123,11 +130,22 @@ class Media:
             if now_gap:
                 yield Piece(samples=resampler.flush(), gap_samples=gap)
                 gap = now_gap
+                self.missing_s += now_gap / SAMPLE_RATE if started else 0
+            started = True
             samples = resampler.feed_frame(frame)
             if len(samples):
                 yield Piece(samples=samples, gap_samples=gap)
                 gap = 0
         yield Piece(samples=resampler.flush(), gap_samples=gap)
+        self.missing_s += self._short_s()
+
+    def _short_s(self) -> float:
+        """How much earlier than its header says a file ended; half a second is rounding."""
+        if not self.on_demand or not self._stream.duration:
+            return 0.0
+        start_s = (self._stream.start_time or 0) * self._stream.time_base
+        short_s = float(start_s + self._stream.duration * self._stream.time_base) - (self.timeline.next_s or 0.0)
+        return short_s if short_s > ROUNDING_S and self._container.format.name not in GUESSED_LENGTH else 0.0
 
     def _frames(self) -> Iterator[av.AudioFrame]:
         try:

@@ -108,7 +108,7 @@ async def from_thread(
     *,
     name: str,
     stop: Callable[[], None] | None = None,
-) -> AsyncGenerator[AudioChunk, None]:
+) -> AsyncGenerator[AudioChunk]:
     """What ``work`` puts into ``handover``, run in a thread of its own.
 
     Leaving the generator closes the hand-over, calls ``stop`` (to wake a blocked library) and waits `JOIN_S`.

@@ -55,7 +55,7 @@ def choose(devices: Sequence[Device], wanted: str, kind: DeviceKind) -> Device:
         named = [device for device in devices if wanted.casefold() in device.name.casefold()]
         exact = [device for device in named if wanted.casefold() == device.name.casefold()]
         of_kind = [device for device in named if device.kind is kind]
-        found = next((some for some in (exact, of_kind, named) if some), [])
+        found = exact or of_kind or named
     if not found:
         raise InputError(f"no capture device “{wanted}”", hint=f"there are: {_names(devices)}")
     if len(found) > 1:

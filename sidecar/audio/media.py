@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from typing import Literal
 
 from sidecar.audio import address as addresses
@@ -22,7 +23,7 @@ class MediaSource:
     """A file or URL as an `AudioSource`.
 
     A file, or a URL of known length, ends; with ``repeat`` it starts again after a pause. With pace ``realtime`` it
-    goes out as a microphone would, and then ``realtime`` is True; with ``max`` as fast as it is taken. It loses nothing.
+    goes out as a microphone would, and then ``realtime`` is True; with ``max`` as fast as it is taken. Nothing is lost.
     A live URL (RTMP, RTSP, SRT, UDP, live HLS) reconnects with back-off, also when it stalls. ``?listen=1`` (RTMP)
     and ``?mode=listener`` (SRT) wait for a pusher; of live URLs only HLS that says so (ENDLIST) ends.
     ``lost_samples`` counts audio thrown away because it was not taken in time.
@@ -57,12 +58,14 @@ class MediaSource:
             clock=clock,
         )
 
-    async def chunks(self, on_status: OnStatus) -> AsyncIterator[AudioChunk]:
+    async def chunks(self, on_status: OnStatus) -> AsyncGenerator[AudioChunk]:
         handover = Handover(WAITING_SAMPLES, on_status)
         on_status(SourceStatus(state=SourceState.OPENING, message=self._player.opening))
-        async for chunk in from_thread(self._player.run, handover, name="media", stop=self._player.stop):
-            self.lost_samples = handover.dropped_samples
-            if self._pace and self._player.on_demand:
-                await asyncio.sleep(self._pace.wait_s(chunk.end, self._clock()))
-            yield chunk
+        thread = from_thread(self._player.run, handover, name="media", stop=self._player.stop)
+        async with contextlib.aclosing(thread):
+            async for chunk in thread:
+                self.lost_samples = handover.dropped_samples
+                if self._pace and self._player.on_demand:
+                    await asyncio.sleep(self._pace.wait_s(chunk.end, self._clock()))
+                yield chunk
         on_status(SourceStatus(state=SourceState.ENDED, message=self._player.last_words))

@@ -169,8 +169,9 @@ def check_port(address: Address) -> None:
 
 def _damage(media: Media) -> str:
     said: list[str] = []
-    if media.bad_packets:
-        said.append(f"{max(media.bad_s, 0.1):.1f} s of it could not be read")
+    unread_s = max(media.bad_s, media.missing_s)
+    if media.bad_packets or unread_s >= 0.05:
+        said.append(f"{max(unread_s, 0.1):.1f} s of it are missing or cannot be read")
     if media.broke_off:
         said.append(f"it broke off early ({media.broke_off})")
     return " and ".join(said)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,7 +63,7 @@ class PushSource:
             self._connection.close()
         self._channel.close()
 
-    async def chunks(self, on_status: OnStatus) -> AsyncIterator[AudioChunk]:
+    async def chunks(self, on_status: OnStatus) -> AsyncGenerator[AudioChunk]:
         self._on_status = on_status
         on_status(self._state)
         while True:
