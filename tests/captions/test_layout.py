@@ -186,11 +186,11 @@ def test_earlier_lines_of_a_growing_partial_do_not_dance(lang: str, text: str) -
         ("th", "วันนี้เรามีโปรโมชั่นพิเศษสำหรับลูกค้าทุกท่าน ลดราคา"),
     ],
 )
-def test_an_ordinary_caption_takes_about_a_millisecond(lang: str, text: str) -> None:
+def test_an_ordinary_caption_takes_about_a_millisecond_of_cpu(lang: str, text: str) -> None:
     layout(text, lang)
     times: list[float] = []
     for _ in range(30):
-        begun = time.perf_counter()
+        begun = time.thread_time()
         layout(text, lang)
-        times.append(time.perf_counter() - begun)
+        times.append(time.thread_time() - begun)
     assert min(times) < 0.003
