@@ -87,6 +87,7 @@ make_uv() {
     local stamp
     stamp=$(sha256sum <"$root/requirements-uv.lock")
     if [ -x "$uv" ] && [ "$(cat "$venv/tools/stamp" 2>/dev/null)" = "$stamp" ]; then return; fi
+    say "fetching uv"
     "$python" -m pip --version >/dev/null 2>&1 || "$python" -m ensurepip >/dev/null
     "$python" -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --upgrade \
         --target "$venv/tools" -r "$root/requirements-uv.lock" >&2 ||

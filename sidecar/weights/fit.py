@@ -16,6 +16,7 @@ import structlog
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from sidecar.errors import ModelError, SidecarError
+from sidecar.weights import memory
 from sidecar.weights.library import Library
 from sidecar.weights.manifest import Manifest
 from sidecar.weights.progress import Progress
@@ -52,11 +53,6 @@ def this_machine() -> str:
     return f"{os.cpu_count()} x {platform.machine()}, {psutil.virtual_memory().total >> 30} GiB"
 
 
-def free_memory_mb() -> int:
-    """Memory that can be had without pushing anything else out, in MB."""
-    return psutil.virtual_memory().available // 1_000_000
-
-
 def by_memory(models: Sequence[Manifest], available_mb: int) -> Manifest:
     """The first of ``models`` whose memory is free; the last if there is none."""
     return next((model for model in models if model.memory_mb <= available_mb), models[-1])
@@ -64,7 +60,7 @@ def by_memory(models: Sequence[Manifest], available_mb: int) -> Manifest:
 
 def embedded(library: Library, available_mb: int | None = None) -> tuple[str, ...]:
     """The models to fetch at set-up: the recogniser, and the translator that fits into memory."""
-    available_mb = free_memory_mb() if available_mb is None else available_mb
+    available_mb = memory.available_mb() if available_mb is None else available_mb
     return RECOGNISER, by_memory([library.manifest(name) for name in TRANSLATORS], available_mb).name
 
 
@@ -82,7 +78,7 @@ def choose_translator(
     a model and machine. Raises `ModelError` if no model can be had.
     """
     search = _Search(measure, library or Library(), progress, slowest_s)
-    return search.run(free_memory_mb() if available_mb is None else available_mb)
+    return search.run(memory.available_mb() if available_mb is None else available_mb)
 
 
 class _Search:

@@ -113,4 +113,3 @@ def test_set_up_fetches_the_recogniser_and_what_fits(tmp_path: Path) -> None:
 
 def test_this_machine_is_described_the_same_every_time() -> None:
     assert fit.this_machine() == fit.this_machine()
-    assert fit.free_memory_mb() > 0
