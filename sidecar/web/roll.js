@@ -8,10 +8,12 @@
 import { readingMs } from "./language.js";
 
 /** Rows that may wait below the window; beyond these, rows are skipped. */
-const MOST_BEHIND = 4;
+const MOST_BEHIND = 10;
 /** A row is held at most this long, and at least that. */
 const LONGEST_MS = 4_000;
 const SHORTEST_MS = 600;
+/** Quicker by this much for each further row that waits. */
+const HASTE = 0.3;
 
 /**
  * @typedef {object} Roll
@@ -63,9 +65,9 @@ export function rowMs(lang, text, rows) {
   return readingMs(lang, [...text].length / Math.max(1, rows));
 }
 
-/** @param {number} topRowMs @param {number} behind */
+/** The more rows wait, the less time each has. @param {number} topRowMs @param {number} behind */
 function hold(topRowMs, behind) {
-  return Math.min(LONGEST_MS, Math.max(SHORTEST_MS, topRowMs)) / behind;
+  return Math.min(LONGEST_MS, Math.max(SHORTEST_MS, topRowMs)) / (1 + HASTE * (behind - 1));
 }
 
 /**

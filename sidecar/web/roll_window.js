@@ -38,6 +38,7 @@ export const ROLL_WINDOW_CSS = `
   white-space: pre-line;
   overflow-wrap: anywhere;
   line-break: strict;
+  word-break: auto-phrase;
   background: var(--lc-text-background, none);
 }
 :where(.lc-tentative) { opacity: var(--lc-tentative-opacity, 0.8); }

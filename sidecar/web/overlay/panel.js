@@ -83,6 +83,7 @@ function controls(overlay, address) {
   return CONTROLS.map((control) => {
     const label = make("label", {});
     const input = field(control, overlay);
+    input.name = control.name;
     const write = () => {
       const value = control.kind === "check" && "checked" in input ? input.checked : read(control, input.value);
       apply(overlay, { ...overlay.options, [control.name]: value }, address);

@@ -69,7 +69,7 @@ export function numbers(report) {
     ["Memory", `${report.memory_mb} MB`],
     ["Audio skipped", seconds(report.drops.audio_ms)],
     ["Tentative lines dropped", String(report.drops.partials)],
-    ["Messages viewers caught up on", String(report.drops.viewer_messages)],
+    ["Messages sent again", String(report.drops.viewer_messages)],
     ["Viewers cut off", String(report.drops.viewers)],
     ["Captions not yet saved", String(report.unsaved)],
   ];

@@ -268,7 +268,7 @@ export class LiveCaptions extends HTMLElement {
     const { clientWidth: width, clientHeight: height } = this.#stage;
     if (width === 0) return;
     const over = this.#placement.video !== null;
-    const base = over ? Math.max(15, Math.min(width * 0.034, height * 0.06)) : Math.max(18, Math.min(width * 0.045, 30));
+    const base = over ? Math.max(15, Math.min(width * 0.034, height * 0.06)) : Math.max(20, Math.min(width * 0.045, 30));
     const asked = Number(this.getAttribute("lines"));
     const lines = asked >= 1 && asked <= 10 ? Math.round(asked) : width < NARROW_PX ? 3 : 2;
     this.#stage.style.setProperty("--lc-base", `${base}px`);

@@ -43,6 +43,8 @@ export const WIDGET_CSS = `
   max-width: calc(100% - 16px);
   z-index: 1;
 }
+/* Browsers let nobody click outside of what fills the screen: only words are of use there. */
+:where(.full button) { display: none; }
 :where(.bar > *, .menu, .dialog) { pointer-events: auto; }
 :where(button, .state, .menu, .dialog) {
   color: var(--live-captions-ink, #fff);
@@ -69,9 +71,9 @@ export const WIDGET_CSS = `
   border-radius: 99px;
   font-size: 13px;
 }
-:where(.state::before) { content: "● "; color: #9aa4b0; }
-:where(.state[data-phase="live"]::before) { color: #ff6b6b; }
-:where(.state[data-phase="reconnecting"]::before) { color: #ffc14d; }
+:where(.state)::before { content: "● "; color: #9aa4b0; }
+:where(.state[data-phase="live"])::before { color: #ff6b6b; }
+:where(.state[data-phase="reconnecting"])::before { color: #ffc14d; }
 :where(.menu, .dialog) {
   box-sizing: border-box;
   position: absolute;
@@ -97,8 +99,8 @@ export const WIDGET_CSS = `
   cursor: pointer;
 }
 :where(.item:hover, .item:focus) { background: rgb(255 255 255 / 0.16); }
-:where(.item[role="menuitemradio"]::before) { content: ""; width: 1.1em; flex: none; }
-:where(.item[aria-checked="true"]::before) { content: "✓"; }
+:where(.item[role="menuitemradio"])::before { content: ""; width: 1.1em; flex: none; }
+:where(.item[aria-checked="true"])::before { content: "✓"; }
 :where(.rule) { margin: 6px 4px; border-block-start: 1px solid rgb(255 255 255 / 0.3); }
 :where(.dialog) { width: 340px; padding: 12px 14px; }
 :where(.dialog h2) { margin: 0 0 8px; font-size: 16px; }
