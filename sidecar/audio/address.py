@@ -13,6 +13,8 @@ from sidecar.errors import InputError
 LIVE_SCHEMES = frozenset({"rtmp", "rtmps", "rtsp", "rtsps", "srt", "udp", "rtp", "tcp"})
 WEB_SCHEMES = frozenset({"http", "https"})
 
+RTMP_PORT = 1935
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
@@ -59,6 +61,7 @@ def parse(text: str) -> Address:
         query = [(key, value) for key, value in query if key != "listen"]
         text = urlunsplit(url._replace(query=urlencode(query)))
     label = _label(url.scheme, url.hostname or "", port, url.path)
+    port = port or (RTMP_PORT if url.scheme == "rtmp" else None)
     return Address(target=text, label=label, scheme=url.scheme, host=url.hostname or "", port=port, listen=listen)
 
 

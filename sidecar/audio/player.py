@@ -56,7 +56,7 @@ class Player:
         self._backoff = Backoff(first_s=first_s, maximum_s=longest_s)
         self._clock = clock
         self._chunker = Chunker()
-        self._heard_at_s: float | None = None
+        self._ahead_s: float | None = None  # of positions before the clock, once there was audio: the most so far
         self._timeline: Timeline | None = None
         self._bridge: Bridge | None = None
         self._stopped = False
@@ -73,7 +73,7 @@ class Player:
                     continue
                 reason = f"{self._name} ended"
             except InputError as exc:
-                if self.on_demand or not (self._heard_at_s is not None or self._address.listen):
+                if self.on_demand or not (self._ahead_s is not None or self._address.listen):
                     raise
                 reason = exc.message
             if self._stopped:
@@ -120,7 +120,8 @@ class Player:
                 self._say_live(out, resumed=after_s is not None)
             chunks = self._chunker.skip(piece.gap_samples) + self._chunker.feed(piece.samples)
             heard += len(piece.samples)
-            self._heard_at_s = self._clock()
+            ahead_s = self._chunker.end / SAMPLE_RATE - self._clock()
+            self._ahead_s = ahead_s if self._ahead_s is None else max(self._ahead_s, ahead_s)
             if not self._hand_over(chunks, out):
                 return heard
         self._hand_over(self._chunker.flush(), out)
@@ -130,15 +131,15 @@ class Player:
         return all(out.put(chunk, wait=self.on_demand) for chunk in chunks)
 
     def _say_live(self, out: Handover, *, resumed: bool) -> None:
-        if not self.on_demand and self._heard_at_s is not None and not resumed:
-            away_s = self._clock() - self._heard_at_s
-            self._hand_over(self._chunker.skip(round(away_s * SAMPLE_RATE)), out)
+        if not self.on_demand and self._ahead_s is not None and not resumed:
+            now = round((self._clock() + self._ahead_s) * SAMPLE_RATE)
+            self._hand_over(self._chunker.skip(now - self._chunker.end), out)
         self._backoff.reset()
         out.say(SourceState.LIVE, f"{'playing' if self.on_demand else 'receiving'} {self._name}")
 
     def _say_lost(self, out: Handover, reason: str) -> None:
         waiting = f"waiting for a stream at {self._name}" if self._address.listen else "opening it again"
-        state = SourceState.OPENING if self._heard_at_s is None else SourceState.RECONNECTING
+        state = SourceState.OPENING if self._ahead_s is None else SourceState.RECONNECTING
         log.warning("source lost", source=self._name, reason=reason)
         out.say(state, f"{reason}; {waiting}")
 

@@ -38,6 +38,7 @@ class PushSource:
         self._connection: PushConnection | None = None
         self._heard_at_s: float | None = None
         self._away = False
+        self._finishing = False
         self._on_status: OnStatus | None = None
         self._state = SourceStatus(state=SourceState.OPENING, message="waiting for audio to be pushed")
 
@@ -59,6 +60,7 @@ class PushSource:
 
     def finish(self) -> None:
         """End the stream: `chunks` stops after what waits."""
+        self._finishing = True
         if self._connection is not None:
             self._connection.close()
         self._channel.close()
@@ -96,7 +98,8 @@ class PushSource:
             return
         for chunk in self._chunker.flush():
             self._channel.offer(chunk)
-        self._say(SourceState.RECONNECTING, "waiting for audio to be pushed again")
+        if not self._finishing:
+            self._say(SourceState.RECONNECTING, "waiting for audio to be pushed again")
 
     def _count_absence(self, now_s: float) -> list[AudioChunk]:
         """Move the position on when somebody is back, and say that the source is live."""

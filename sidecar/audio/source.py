@@ -32,14 +32,15 @@ OnStatus = Callable[[SourceStatus], None]
 class AudioSource(Protocol):
     """An input. `chunks` may be iterated once.
 
-    ``realtime`` is True when the source itself keeps real time (microphone, live URL, push); a file does not.
+    ``realtime`` is True when the source itself keeps real time: a microphone, a live URL, push, and a file that is
+    played at real-time pace; a file at full pace does not.
     """
 
     name: str
     realtime: bool
 
     def chunks(self, on_status: OnStatus) -> AsyncIterator[AudioChunk]:
-        """Chunks of 20 to 100 ms in rising position, until the end of the stream.
+        """Chunks of 20 to 100 ms (the last before a gap or the end may be shorter) in rising position, until the end.
 
         Raises `InputError` when it cannot be opened at all. A live source that is lost reconnects by itself, says so
         through ``on_status``, and goes on with a position that counts the time it was away.
