@@ -31,7 +31,7 @@ class Job:
 
 
 class Backlog:
-    """What waits, by language. A job that was `take`n blocks its language until it is `finish`ed: results keep order."""
+    """What waits, by language. A job that was `take`n blocks its language until `finish`: results keep their order."""
 
     def __init__(self, targets: Sequence[str], *, max_lag_s: float, context_lines: int = 2) -> None:
         self.targets = tuple(dict.fromkeys(targets))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 
 import regex
 
 from sidecar import language
+from sidecar.errors import TranslationError
 from sidecar.translation import numbers
 
 _SCRIPTS = {
@@ -16,25 +18,21 @@ _SCRIPTS = {
     "th": "Thai", "he": "Hebrew", "hi": "Devanagari", "mr": "Devanagari", "ne": "Devanagari", "el": "Greek",
     "ta": "Tamil", "te": "Telugu", "bn": "Bengali", "km": "Khmer", "lo": "Lao", "my": "Myanmar", "ka": "Georgian",
 }  # fmt: skip
-_FOREIGN = {name: regex.compile(rf"\p{{Script={name}}}") for name in {one for value in _SCRIPTS.values() for one in value.split()}}
+_SCRIPT_NAMES = frozenset(name for names in _SCRIPTS.values() for name in names.split()) - {"Latin"}
+_LETTERS = {name: regex.compile(rf"\p{{Script={name}}}") for name in _SCRIPT_NAMES | {"Latin"}}
 _LETTER = regex.compile(r"\p{L}")
-_LATIN = regex.compile(r"\p{Script=Latin}")
 _WIDE = regex.compile(r"[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]")
-_WORDS = regex.compile(r"[\p{L}\p{M}\p{N}]+")
+_WORD = regex.compile(r"[\p{L}\p{M}\p{N}]+")
 _LABEL = regex.compile(
-    r"^\W*(?:translation|translated|traducci[oó]n|tradução|traduction|übersetzung|terjemahan|bản dịch|翻译|译文|перевод|"
-    r"sure|certainly|assistant|user|system|note|as an ai|here is|here's the|i'm sorry|i cannot)\b[^:：]{0,40}[:：]", regex.IGNORECASE
+    r"^\W*(?:(?:the )?translation|translated|traducci[oó]n|tradução|traduction|übersetzung|terjemahan|bản dịch|"
+    r"翻译|译文|перевод|sure|certainly|assistant|user|system|here is|here's the)\b[^:：]{0,40}[:：]",
+    regex.IGNORECASE,
 )
-_PROMPT_ECHO = regex.compile(r"<\|?\w+\|?>|live captions of a shopping show|translation of that line", regex.IGNORECASE)
+_PROMPT_ECHO = regex.compile(
+    r"<\|?\w+\|?>|live captions of a shopping show|translation of that line|as an ai\b", regex.IGNORECASE
+)
+_SHORT_LOOP = regex.compile(r"(\p{L}{1,12}?)\1{5,}")
 _QUOTES = (("“", "”"), ('"', '"'), ("「", "」"), ("«", "»"), ("'", "'"))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spoken:
-    """A text and its language."""
-
-    text: str
-    language: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,78 +46,95 @@ class Verdict:
         return not self.failed
 
 
-def check(source: Spoken, target: Spoken) -> Verdict:
-    """Whether ``target`` can be a translation of ``source``.
+class CheckFailedError(TranslationError):
+    """What the model wrote failed checks, again after another attempt. ``failed`` names them."""
+
+    def __init__(self, failed: tuple[str, ...]) -> None:
+        super().__init__(f"the translation failed its checks: {', '.join(failed)}")
+        self.failed = failed
+
+
+def check(said: str, written: str, *, source: str, target: str) -> Verdict:
+    """Whether ``written`` in language ``target`` can be a translation of ``said`` in language ``source``.
 
     Names: empty, lines, label, echo, script, length, loop, numbers.
     """
-    if not _WORDS.search(target.text):
-        return Verdict(failed=("empty",)) if _WORDS.search(source.text) else Verdict()
+    if not _WORD.search(written):
+        return Verdict(failed=("empty",)) if _WORD.search(said) else Verdict()
     tests = {
-        "lines": len(target.text.strip().splitlines()) > 1,
-        "label": bool(_PROMPT_ECHO.search(target.text)) or bool(_LABEL.match(target.text) and not _LABEL.match(source.text)),
-        "echo": _is_echo(source, target),
-        "script": _wrong_script(target),
-        "length": _runaway(source, target),
-        "loop": has_loop(target.text) and not has_loop(source.text),
-        "numbers": numbers.differ(
-            numbers.find(source.text, source.language), numbers.find(target.text, target.language)
-        ),
+        "lines": len(written.strip().splitlines()) > 1,
+        "label": has_label(written) and not has_label(said),
+        "echo": language.base(source) != language.base(target) and is_echo(said, written),
+        "script": has_wrong_script(said, written, target),
+        "length": _has_wrong_length(said, written),
+        "loop": has_loop(written) and not has_loop(said),
+        "numbers": numbers.differ(numbers.find(said, source), numbers.find(written, target)),
     }
     return Verdict(failed=tuple(name for name, failed in tests.items() if failed))
 
 
 def tidy(text: str, *, target: str) -> str:
-    """What a model wrote without blanks around it, quotes that it put around the whole line, and line breaks at the end."""
+    """What a model wrote, without blanks and quotation marks around the whole line."""
     text = text.strip()
     for opening, closing in _QUOTES:
         if len(text) > 2 and text[0] == opening and text[-1] == closing and opening not in text[1:-1]:
             text = text[1:-1].strip()
-    return regex.sub(r"[ \t\u00a0]+", " ", text) if language.base(target) not in ("fr",) else text
+    return text if language.base(target) == "fr" else regex.sub(r"[ \t\u00a0]+", " ", text)
+
+
+def has_label(text: str) -> bool:
+    """Words about the task instead of the line: ``Translation: …``, a piece of the prompt."""
+    return bool(_LABEL.match(text) or _PROMPT_ECHO.search(text))
 
 
 def has_loop(text: str) -> bool:
     """The same words, or the same few characters, over and over."""
-    words = _WORDS.findall(text.lower())
-    for size in (1, 2, 3, 4):
-        grams = [tuple(words[at : at + size]) for at in range(len(words) - size + 1)]
+    words = _WORD.findall(text.lower())
+    if len(words) >= 12 and Counter(words).most_common(1)[0][1] > len(words) / 2:
+        return True
+    return any(_repeats(words, size) for size in (1, 2, 3, 4)) or bool(_SHORT_LOOP.search(text))
+
+
+def is_echo(said: str, written: str) -> bool:
+    """The source line again. A name or a brand alone may stay as it is."""
+    if not _LETTER.search(said) or _bare(said) != _bare(written):
+        return False
+    return len(_WIDE.findall(said)) > 4 if _WIDE.search(said) else len(_WORD.findall(said)) > 3
+
+
+def has_wrong_script(said: str, written: str, target: str) -> bool:
+    """Letters of a script that ``target`` is not written in, or hardly any of its own. Brands may stay as they were."""
+    own = _SCRIPTS.get(language.base(target), "Latin").split()
+    if any(_LETTERS[name].search(written) for name in _SCRIPT_NAMES.difference(own)):
+        return True
+    kept = frozenset(_WORD.findall(said.lower()))
+    fresh = "".join(word for word in _WORD.findall(written.lower()) if word not in kept)
+    letters = len(_LETTER.findall(fresh))
+    return "Latin" not in own and letters >= 8 and len(_LETTERS["Latin"].findall(fresh)) > 0.7 * letters
+
+
+def _repeats(words: list[str], size: int) -> bool:
+    """A group of ``size`` words comes four times running."""
+    groups = [tuple(words[at : at + size]) for at in range(len(words) - size + 1)]
+    for offset in range(size):
         run = 1
-        for at in range(size, len(grams)):
-            run = run + 1 if grams[at] == grams[at - size] else 1
-            if run > 3 * size:
+        for before, after in pairwise(groups[offset::size]):
+            run = run + 1 if before == after else 1
+            if run == 4:
                 return True
-    if words and len(words) >= 12 and Counter(words).most_common(1)[0][1] > len(words) / 2:
-        return True
-    return bool(regex.search(r"(\p{L}{1,12}?)\1{5,}", text))
+    return False
 
 
-def _is_echo(source: Spoken, target: Spoken) -> bool:
-    """The source line again. A name or a brand alone may stay as it is, and so may what one script cannot tell apart."""
-    if not _LETTER.search(source.text) or language.base(source.language) == language.base(target.language):
-        return False
-    if "".join(_WORDS.findall(source.text.lower())) != "".join(_WORDS.findall(target.text.lower())):
-        return False
-    wide = bool(_WIDE.search(source.text))
-    return len(_WIDE.findall(source.text)) > 4 if wide else len(_WORDS.findall(source.text)) > 3
-
-
-def _wrong_script(target: Spoken) -> bool:
-    """Letters of a script that the language is not written in, or too few of its own."""
-    own = _SCRIPTS.get(language.base(target.language), "Latin").split()
-    letters = len(_LETTER.findall(target.text))
-    foreign = sum(len(pattern.findall(target.text)) for name, pattern in _FOREIGN.items() if name not in own)
-    if foreign:
-        return True
-    if own == ["Latin"] or letters < 8:
-        return False
-    return len(_LATIN.findall(target.text)) > 0.7 * letters
-
-
-def _runaway(source: Spoken, target: Spoken) -> bool:
-    """Much longer than a translation can be, or much shorter. A wide character counts as three."""
-    said, written = _width(source.text), _width(target.text)
-    return written > 30 + 3.5 * said or (said > 40 and written < said / 6)
+def _has_wrong_length(said: str, written: str) -> bool:
+    """Much longer than a translation can be, or much shorter."""
+    before, after = _width(said), _width(written)
+    return after > 30 + 3.5 * before or (before > 40 and after < before / 6)
 
 
 def _width(text: str) -> int:
+    """Characters, a wide one counted as three: about as long as the same in Latin letters."""
     return len(text) + 2 * len(_WIDE.findall(text))
+
+
+def _bare(text: str) -> str:
+    return "".join(_WORD.findall(text.lower()))

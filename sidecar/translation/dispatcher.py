@@ -257,7 +257,9 @@ class Dispatcher:
         if self._reopen and not self._opening:
             broken, self._translator = self._translator, None
             self._timeouts = 0
-            self._opening = asyncio.create_task(self._open_until_it_works(broken, self._reopen, first), name="reopen translator")
+            self._opening = asyncio.create_task(
+                self._open_until_it_works(broken, self._reopen, first), name="reopen translator"
+            )
 
     async def _open_until_it_works(
         self, broken: Translator | None, reopen: Callable[[], Awaitable[Translator]], first: bool

@@ -28,7 +28,9 @@ def metadata(path: Path) -> dict[str, Scalar]:
         with path.open("rb") as file:
             return dict(_entries(file, path))
     except FileNotFoundError as exc:
-        raise ModelError(f"no model at {path}", hint="see `sidecar models list`, or give the path of a .gguf file") from exc
+        raise ModelError(
+            f"no model at {path}", hint="see `sidecar models list`, or give the path of a .gguf file"
+        ) from exc
     except OSError as exc:
         raise ModelError(f"cannot read {path}: {exc.strerror}", hint="check the path and its permissions") from exc
     except (struct.error, UnicodeDecodeError, KeyError, OverflowError) as exc:
@@ -60,7 +62,10 @@ def _string(file: BinaryIO) -> str:
     (length,) = struct.unpack("<Q", file.read(8))
     if length > _MAX_STRING_BYTES:
         raise OverflowError
-    return file.read(length).decode("utf-8")
+    content = file.read(length)
+    if len(content) < length:
+        raise OverflowError
+    return content.decode("utf-8")
 
 
 def _skip_array(file: BinaryIO) -> None:

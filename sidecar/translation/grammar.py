@@ -42,18 +42,20 @@ _OWN = {
 _OTHER_DIGITS = r"\u0660-\u0669\u06f0-\u06f9\u0e50-\u0e59\uff10-\uff19"
 
 
+_NUMBERED = r"""first ::= number | other+ number | other
+root ::= first (other+ number)* other* [\n]*"""
+
+
 def for_line(numbers: Sequence[Number], target: str) -> str:
     """A grammar of one line in the scripts of ``target`` whose digits are those of ``numbers``."""
-    foreign = foreign_scripts(target)
-    other = rf"[^\n0-9{_OTHER_DIGITS}{foreign}]"
-    rules = [f"other ::= {other}"]
-    if not numbers:
-        return "\n".join([*rules, rf"root ::= other (other | [\n])*"])
-    said = sorted({text for number in numbers for text in spellings(number, target)}, key=lambda text: (-len(text), text))
-    rules.append("number ::= " + " | ".join(f'"{text}"' for text in said))
-    rules.append(r"root ::= (other+ number | number) (other+ number)* (other | [\n])*")
-    rules[-1] = r"root ::= (number | other) (other | other number)* [\n]*"
-    return "\n".join(rules)
+    other = rf"other ::= [^\n0-9{_OTHER_DIGITS}{foreign_scripts(target)}]"
+    said = sorted(
+        {text for number in numbers for text in spellings(number, target)}, key=lambda text: (-len(text), text)
+    )
+    if not said:
+        return "\n".join((other, r"root ::= other+ [\n]*"))
+    number = "number ::= " + " | ".join(f'"{text}"' for text in said)
+    return "\n".join((other, number, _NUMBERED))
 
 
 def foreign_scripts(target: str) -> str:

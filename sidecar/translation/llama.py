@@ -8,38 +8,45 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import statistics
 import tempfile
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import structlog
 
 from sidecar.errors import CorruptModelError, ModelError, TranslationError
-from sidecar.translation import checks, grammar, gguf, numbers, prompts
+from sidecar.translation import checks, gguf, grammar, numbers, prompts
 from sidecar.translation.prompts import Family, Prompt
 from sidecar.translation.translator import Line
 
-_log = structlog.get_logger()
+_log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 SLOT_TOKENS = 1024
-"""Context of one language: about 450 tokens of prompt, the line, and its translation."""
-MAX_LINE_CHARACTERS = 400
+"""Context of one language pair: about 300 tokens of prompt, the line, and its translation."""
+MAX_LINE_CHARACTERS = 300
 """Longer lines are refused: a caption is never so long, and a slot has no room for it."""
 _RETRY_TEMPERATURE = 0.5
-_SAMPLE_LINES = ("大家好，欢迎来到直播间。", "这件外套今天只要129元。", "有问题可以打在公屏上。", "买2件送1双袜子。", "颜色有黑色和白色。")
+_SAMPLE_LINES = (
+    "大家好，欢迎来到直播间。",
+    "这件外套今天只要129元。",
+    "有问题可以打在公屏上。",
+    "买2件送1双袜子。",
+    "颜色有黑色和白色。",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Completion:
-    """What the model wrote, and what it cost: tokens of prompt evaluated (not found in the cache) and written."""
+    """What the model wrote, and what it cost: tokens of prompt read (those not in the cache) and written."""
 
     text: str
     prompt_tokens: int
@@ -57,15 +64,18 @@ class LlamaTranslator:
     def __init__(self, path: Path, *, threads: int = 0, slots: int = 4, name: str = "") -> None:
         self.name = name or path.stem
         self.languages: tuple[str, ...] | None = None
-        self._family = _family(path)
-        self._server = _load(path, threads or default_threads(), slots)
+        self._family = Family.CHAT if "tokenizer.chat_template" in gguf.metadata(path) else Family.BASE
+        self._server: Any = _load(path, threads or default_threads(), slots)
         self._free = list(range(slots))
         self._slots: OrderedDict[tuple[str, str], int] = OrderedDict()
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="llama")
         self._closed = False
 
     async def translate(self, line: Line) -> str:
-        """The checked translation; a second attempt is made where a check fails. Raises `TranslationError`."""
+        """The checked translation; a second attempt is made where a check fails.
+
+        Raises `checks.CheckFailedError` where both failed, `TranslationError` where the model could not answer.
+        """
         if self._closed:
             raise TranslationError("the translator is closed")
         cancelled = threading.Event()
@@ -75,7 +85,7 @@ class LlamaTranslator:
         finally:
             cancelled.set()
 
-    async def prepare(self, source: str, targets: tuple[str, ...]) -> None:
+    async def prepare(self, source: str, targets: Sequence[str]) -> None:
         """Read the prompt of each language pair into its slot, so that the first line is as fast as the others."""
         for target in targets:
             if not self._closed:
@@ -83,41 +93,58 @@ class LlamaTranslator:
 
     async def aclose(self) -> None:
         """End the call in flight at its next token and give the memory back."""
-        if self._closed:
-            return
-        self._closed = True
-        self._worker.submit(self._unload)
-        await asyncio.to_thread(self._worker.shutdown, wait=True)
+        if not self._closed:
+            self._closed = True
+            self._worker.submit(self._unload)
+            await asyncio.to_thread(self._worker.shutdown)
+
+    def close(self) -> None:
+        """`aclose` where no event loop runs."""
+        if not self._closed:
+            self._closed = True
+            self._worker.shutdown()
+            self._unload()
 
     def translate_now(self, line: Line, cancelled: Callable[[], bool] = lambda: False) -> str:
         """`translate` for the worker thread, or where nothing else runs."""
         text = numbers.with_digits(prompts.clean(line.text), line.source)
         if not text:
-            raise TranslationError("there is nothing to translate")
+            raise checks.CheckFailedError(("empty",))
         if len(text) > MAX_LINE_CHARACTERS:
-            raise TranslationError("the line is too long to translate")
+            raise checks.CheckFailedError(("length",))
         failed: tuple[str, ...] = ()
         for temperature in (0.0, _RETRY_TEMPERATURE):
-            written = self._ask(text, line, temperature, cancelled)
-            candidate = checks.tidy(written, target=line.target)
-            verdict = checks.check(
-                checks.Spoken(text=line.text, language=line.source), checks.Spoken(text=candidate, language=line.target)
+            written = self.complete(
+                text, source=line.source, target=line.target, temperature=temperature, cancelled=cancelled
             )
-            if verdict.ok:
+            candidate = checks.tidy(written.text, target=line.target)
+            failed = checks.check(line.text, candidate, source=line.source, target=line.target).failed
+            if not failed:
                 return candidate
-            failed = verdict.failed
-        raise TranslationError(f"the translation failed its checks: {', '.join(failed)}")
+        raise checks.CheckFailedError(failed)
 
     def complete(
-        self, prompt: Prompt, *, slot: int, max_tokens: int, temperature: float = 0.0, grammar: str = "",
+        self,
+        text: str,
+        *,
+        source: str,
+        target: str,
+        temperature: float = 0.0,
+        max_tokens: int = 0,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Completion:
-        """One completion, blocking, ended after ``max_tokens`` or when ``cancelled``. Raises `TranslationError`."""
-        request = _request(prompt, slot=slot, max_tokens=max_tokens, temperature=temperature, grammar=grammar)
+        """What the model makes of one line, unchecked; blocks, ends when ``cancelled``. Raises `TranslationError`."""
+        prompt = prompts.build(self._family, text, source=source, target=target)
+        request = {
+            "max_tokens": max_tokens or _token_limit(text),
+            "temperature": temperature,
+            "grammar": grammar.for_line(numbers.find(text, source), target),
+            "id_slot": self._slot(source, target),
+        }
         stream = _Stream(lambda: cancelled() or self._closed)
         handle = self._server.handle_completions if prompt.text else self._server.handle_chat_completions
         try:
-            handle(request, stream.take)
+            handle(_request(prompt) | request, stream.take)
         except RuntimeError as exc:
             raise TranslationError("llama.cpp refused the line") from exc
         if stream.stopped:
@@ -126,21 +153,9 @@ class LlamaTranslator:
             raise TranslationError(f"llama.cpp: {stream.error}")
         return stream.completion()
 
-    def _ask(self, text: str, line: Line, temperature: float, cancelled: Callable[[], bool]) -> str:
-        prompt = prompts.build(self._family, text, source=line.source, target=line.target)
-        return self.complete(
-            prompt,
-            slot=self._slot(line.source, line.target),
-            max_tokens=_token_limit(text),
-            temperature=temperature,
-            grammar=grammar.for_line(numbers.find(text, line.source), line.target),
-            cancelled=cancelled,
-        ).text
-
     def _prime(self, source: str, target: str) -> None:
         with contextlib.suppress(TranslationError):
-            prompt = prompts.build(self._family, "…", source=source, target=target)
-            self.complete(prompt, slot=self._slot(source, target), max_tokens=1)
+            self.complete("…", source=source, target=target, max_tokens=1)
 
     def _slot(self, source: str, target: str) -> int:
         pair = (source, target)
@@ -151,6 +166,7 @@ class LlamaTranslator:
 
     def _unload(self) -> None:
         self._server = None
+        gc.collect()
 
 
 class _Stream:
@@ -159,13 +175,14 @@ class _Stream:
     def __init__(self, stopping: Callable[[], bool]) -> None:
         self._stopping = stopping
         self._parts: list[str] = []
-        self._timings: Mapping[str, Any] = {}
+        self._timings: dict[str, Any] = {}
         self.stopped = False
         self.error = ""
 
     def take(self, chunk: Any) -> bool:
         self.stopped = self._stopping()
-        for event in chunk if isinstance(chunk, list) else [chunk]:
+        events = cast("list[dict[str, Any]]", chunk if isinstance(chunk, list) else [chunk])
+        for event in events:
             self._take(event)
         return self.stopped or bool(self.error)
 
@@ -176,7 +193,7 @@ class _Stream:
             written_tokens=int(self._timings.get("predicted_n", 0)),
         )
 
-    def _take(self, event: Any) -> None:
+    def _take(self, event: dict[str, Any]) -> None:
         if "error" in event:
             self.error = str(event["error"].get("message", "unknown error"))
         self._timings = event.get("timings", self._timings)
@@ -190,30 +207,25 @@ async def open_llama(path: Path, *, threads: int = 0, slots: int = 4, name: str 
 
 
 def measure(path: Path, *, threads: int = 0) -> float:
-    """Seconds that one short line takes here: the median of four, with the prompt already cached. Raises `ModelError`."""
+    """Seconds that a short line takes here: the median of four, with the prompt already cached. Raises `ModelError`."""
     translator = LlamaTranslator(path, threads=threads, slots=1)
     taken: list[float] = []
     try:
         for text in _SAMPLE_LINES:
             began = time.monotonic()
-            prompt = prompts.build(translator._family, text, source="zh", target="en")
-            translator.complete(prompt, slot=0, max_tokens=_token_limit(text))
+            translator.complete(text, source="zh", target="en")
             taken.append(time.monotonic() - began)
     except TranslationError as exc:
         raise ModelError(f"{path.name} loads but does not translate", hint="choose another model") from exc
     finally:
-        asyncio.run(translator.aclose())
+        translator.close()
     return statistics.median(taken[1:])
 
 
 def default_threads() -> int:
-    """Threads that leave recognition its share of the machine."""
+    """Threads that leave recognition its share of the machine: recognition works in short bursts."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return cores if cores <= 2 else min(cores - 1, 8)
-
-
-def _family(path: Path) -> Family:
-    return Family.CHAT if "tokenizer.chat_template" in gguf.metadata(path) else Family.BASE
 
 
 def _load(path: Path, threads: int, slots: int) -> Any:
@@ -223,12 +235,13 @@ def _load(path: Path, threads: int, slots: int) -> Any:
     try:
         import xllamacpp
     except ImportError as exc:
-        raise ModelError(f"llama.cpp cannot be loaded: {exc}", hint="on Debian and Ubuntu: apt install libgomp1") from exc
+        raise ModelError(f"llama.cpp cannot be loaded: {exc}", hint="Debian and Ubuntu: apt install libgomp1") from exc
+    library = cast("Any", xllamacpp)
     with tempfile.TemporaryDirectory(prefix="sidecar-") as private:
-        params = _params(xllamacpp, path, threads, slots)
+        params = _params(library, path, threads, slots)
         params.hostnames = [str(Path(private) / "llama.sock")]
         try:
-            server = xllamacpp.Server(params)
+            server = library.Server(params)
         except (RuntimeError, MemoryError) as exc:
             raise CorruptModelError(
                 f"llama.cpp cannot load {path.name}",
@@ -238,8 +251,8 @@ def _load(path: Path, threads: int, slots: int) -> Any:
     return server
 
 
-def _params(xllamacpp: Any, path: Path, threads: int, slots: int) -> Any:
-    params = xllamacpp.CommonParams()
+def _params(library: Any, path: Path, threads: int, slots: int) -> Any:
+    params = library.CommonParams()
     params.model.path = str(path)
     params.n_ctx = SLOT_TOKENS * slots
     params.n_parallel = slots
@@ -255,23 +268,13 @@ def _params(xllamacpp: Any, path: Path, threads: int, slots: int) -> Any:
     return params
 
 
-def _request(prompt: Prompt, *, slot: int, max_tokens: int, temperature: float, grammar: str) -> dict[str, Any]:
-    request: dict[str, Any] = {
-        "max_tokens": max_tokens,
-        "temperature": temperature,
-        "cache_prompt": True,
-        "id_slot": slot,
-        "stop": list(prompt.stop),
-        "stream": True,
-        "seed": 1,
-    }
-    if grammar:
-        request["grammar"] = grammar
+def _request(prompt: Prompt) -> dict[str, Any]:
+    asked: dict[str, Any] = {"stop": list(prompt.stop), "stream": True, "cache_prompt": True, "seed": 1}
     if prompt.text:
-        return request | {"prompt": prompt.text}
-    return request | {"messages": [{"role": turn.role, "content": turn.text} for turn in prompt.turns]}
+        return asked | {"prompt": prompt.text}
+    return asked | {"messages": [{"role": turn.role, "content": turn.text} for turn in prompt.turns]}
 
 
 def _token_limit(text: str) -> int:
-    """Room for a translation, never for a monologue: some three tokens a Chinese character, as many a short word."""
+    """Room for a translation, never for a monologue: some three tokens a Chinese character."""
     return 24 + 3 * len(text)

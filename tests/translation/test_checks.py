@@ -1,0 +1,68 @@
+"""What a model wrote is recognised for what it is."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sidecar.translation.checks import check, tidy
+
+
+@pytest.mark.parametrize(
+    ("said", "written", "source", "target"),
+    [
+        ("这件外套是纯棉的。", "This coat is pure cotton.", "zh", "en"),
+        ("这件外套是纯棉的。", "このコートは綿です。", "zh", "ja"),
+        ("好的好的好的", "OK, OK, OK.", "zh", "en"),
+        ("欢迎 Tom！", "Welcome, Tom!", "zh", "en"),
+        ("Nike Air Max", "Nike Air Max", "en", "es"),
+        ("谢谢", "¡Gracias!", "zh", "es"),
+        ("注意：这款不含酒精。", "Note: this one contains no alcohol.", "zh", "en"),
+        ("This is an iPhone 15 Pro Max", "这是 iPhone 15 Pro Max", "en", "zh"),
+        ("👍👍", "👍👍", "zh", "en"),
+        ("哈哈哈哈哈哈哈哈哈哈", "Hahahahahahahahaha", "zh", "en"),
+    ],
+)
+def test_a_good_line_passes(said: str, written: str, source: str, target: str) -> None:
+    assert check(said, written, source=source, target=target).ok
+
+
+@pytest.mark.parametrize(
+    ("said", "written", "target", "failure"),
+    [
+        ("这件外套是纯棉的。", "", "en", "empty"),
+        ("这件外套是纯棉的。", "…", "en", "empty"),
+        ("这件外套是纯棉的。", "这件外套是纯棉的", "en", "echo"),
+        ("这件外套是纯棉的。", "Este 外套 es de algodón.", "es", "script"),
+        ("这件外套是纯棉的。", "This coat is pure cotton.", "ru", "script"),
+        ("这件外套是纯棉的。", "This coat is made of pure cotton.", "th", "script"),
+        ("这件外套是纯棉的。", "Translation: This coat is pure cotton.", "en", "label"),
+        ("这件外套是纯棉的。", "Sure, here is the line: This coat", "en", "label"),
+        ("这件外套是纯棉的。", "This coat\nis pure cotton", "en", "lines"),
+        (
+            "好的。",
+            "The coat is made of cotton and wool and has a long history in many countries of the world.",
+            "en",
+            "length",
+        ),
+        ("这件外套是纯棉的。", "cotton cotton cotton cotton cotton cotton", "en", "loop"),
+        ("这件外套是纯棉的。", "is good, is good, is good, is good", "en", "loop"),
+        ("这件外套是纯棉的。", "coooooooooooooooooooooool", "en", "loop"),
+        ("这件外套一百二十九块。", "This coat is 119 yuan.", "en", "numbers"),
+        ("这件外套一百二十九块。", "This coat is cheap.", "en", "numbers"),
+    ],
+)
+def test_a_bad_line_is_named(said: str, written: str, target: str, failure: str) -> None:
+    assert failure in check(said, written, source="zh", target=target).failed
+
+
+def test_quotes_and_blanks_around_a_line_go() -> None:
+    assert tidy(' "This coat  is cotton." \n', target="en") == "This coat is cotton."
+    assert tidy('"A" and "B"', target="en") == '"A" and "B"'
+
+
+@given(st.text(max_size=200), st.text(max_size=200), st.sampled_from(["en", "es", "zh", "ja", "ar", "th", "ru", "sw"]))
+def test_any_two_texts_can_be_compared(said: str, written: str, target: str) -> None:
+    check(said, written, source="zh", target=target)
+    tidy(written, target=target)
