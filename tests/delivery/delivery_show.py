@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterable, Callable, Sequence
+
+from websockets.asyncio.client import ClientConnection
 
 from sidecar.captions.caption import Caption, Removal
 from sidecar.delivery.hub import Hub
@@ -67,10 +69,10 @@ class Show:
         found = [item for item in self.kept if (item.seq or 0) > since and item.lang in languages]
         return [caption_message(item) if isinstance(item, Caption) else remove_message(item) for item in found]
 
-    def store(self, lang: str, *, removes: int | None = None) -> int:
+    def store(self, lang: str, *, removes: int | None = None, text: str = "") -> int:
         """Keep a final (or a removal) that is not published yet; its seq."""
         seq = len(self.kept) + 1
-        item = caption(seq, lang, seq=seq) if removes is None else Removal(id=removes, lang=lang, seq=seq)
+        item = caption(seq, lang, seq=seq, text=text) if removes is None else Removal(id=removes, lang=lang, seq=seq)
         self.kept.append(item)
         self._waiting.append(item)
         return seq
@@ -81,8 +83,8 @@ class Show:
         for item in waiting:
             self.hub.publish(caption_message(item) if isinstance(item, Caption) else remove_message(item))
 
-    def final(self, lang: str) -> int:
-        seq = self.store(lang)
+    def final(self, lang: str, *, text: str = "") -> int:
+        seq = self.store(lang, text=text)
         self.release()
         return seq
 
@@ -147,3 +149,17 @@ def brief(text: str | bytes) -> str:
             return message.state.value
         case _:
             return getattr(message, "code", message.type)
+
+
+async def until(condition: Callable[[], bool], timeout_s: float = 10) -> None:
+    """Wait for something that another task brings about and says to nobody."""
+    async with asyncio.timeout(timeout_s):
+        while not condition():  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+
+
+async def provoke(peer: ClientConnection, message: str | bytes | AsyncIterable[str]) -> None:
+    """Send ``message`` and read until the connection is closed, which raises."""
+    await peer.send(message)
+    while True:
+        await peer.recv()
