@@ -3,6 +3,7 @@
 import { CaptionConnection } from "../connection.js";
 import { DelayLine } from "../delay.js";
 import { choose } from "../language.js";
+import { paced } from "../paced.js";
 import { ROLL_WINDOW_CSS, RollWindow } from "../roll_window.js";
 import { captionsIn, initial, phase, reduce } from "../screen.js";
 import { looks, readOptions } from "./options.js";
@@ -11,6 +12,8 @@ import { sample } from "./samples.js";
 /** Captions kept of a language: a screenful, and what a long line may have to wait for. */
 const KEPT = 24;
 const SOURCE = "source";
+/** Drawing more often than this shows nobody more. */
+const FRAME_MS = 33;
 
 export class Overlay {
   #screen = initial(KEPT);
@@ -19,6 +22,7 @@ export class Overlay {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   #preview = false;
+  #drawSoon = paced(() => this.#draw(), FRAME_MS);
   /** Called when the languages on offer change. */
   onLanguages = () => {};
 
@@ -116,7 +120,7 @@ export class Overlay {
     const before = this.#screen;
     this.#screen = reduce(before, message);
     if (this.#screen.session !== before.session) this.#line.clear();
-    if (this.#screen !== before) this.#draw();
+    if (this.#screen !== before) this.#drawSoon();
   }
 
   #draw() {

@@ -9,11 +9,11 @@ const FOLLOWING_PX = 48;
 
 /**
  * @typedef {import("../wire.js").CaptionMessage} CaptionMessage
- * @typedef {{ element: HTMLLIElement, caption: CaptionMessage, live: boolean }} Line
+ * @typedef {{ element: HTMLLIElement, caption: CaptionMessage }} Line
  */
 
 export class Transcript {
-  /** `live`: came over the line, which also tells when it is withdrawn. @type {Map<number, Line>} */
+  /** @type {Map<number, Line>} */
   #lines = new Map();
   #following = true;
   #trimmedTo = Number.NEGATIVE_INFINITY;
@@ -37,31 +37,24 @@ export class Transcript {
   }
 
   /**
-   * @param {readonly CaptionMessage[]} captions finals of one language, by id
+   * @param {readonly CaptionMessage[]} captions finals of one language
    * @param {number} epochMs
-   * @param {boolean} live whether they came over the line, not from the history
    */
-  add(captions, epochMs, live) {
+  add(captions, epochMs) {
     let changed = false;
     for (const caption of captions) {
       const known = this.#lines.get(caption.id);
-      if (known && live) known.live = true;
       if (caption.id <= this.#trimmedTo || (known && known.caption.revision >= caption.revision)) continue;
-      this.#place({ caption, element: render(caption, epochMs), live }, known?.element);
+      this.#place({ caption, element: render(caption, epochMs) }, known?.element);
       changed = true;
     }
     if (changed) this.#settle();
   }
 
-  /** Take back what `captions` no longer has, as far as they reach. @param {readonly CaptionMessage[]} captions */
-  withdraw(captions) {
-    const ids = new Set(captions.map((c) => c.id));
-    const first = captions[0]?.id ?? Number.POSITIVE_INFINITY;
-    for (const [id, { element, live }] of this.#lines) {
-      if (!live || id < first || ids.has(id)) continue;
-      element.remove();
-      this.#lines.delete(id);
-    }
+  /** Take a line back. @param {number} id */
+  remove(id) {
+    this.#lines.get(id)?.element.remove();
+    this.#lines.delete(id);
   }
 
   /** Go to the newest line, and stay with it. */

@@ -1,8 +1,14 @@
 /** The viewer page: the widget, and below it all that was said. */
 
+import { paced } from "../paced.js";
 import { captionsIn } from "../screen.js";
 import { wordsFor } from "../words.js";
 import { Transcript } from "./transcript.js";
+
+/**
+ * @typedef {import("../wire.js").CaptionMessage} CaptionMessage
+ * @typedef {import("../wire.js").Remove} Remove
+ */
 
 const THEME = "live-captions-theme";
 
@@ -17,6 +23,9 @@ const transcript = new Transcript({
 });
 /** Session and language that the transcript shows. */
 let shown = "";
+/** Finals and removals not yet written down, in their order. @type {(CaptionMessage | Remove)[]} */
+let pending = [];
+const writeSoon = paced(write, 100);
 
 name();
 dress(remembered() ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"));
@@ -27,21 +36,37 @@ byId("theme").addEventListener("click", () => {
 });
 await customElements.whenDefined("live-captions");
 const widget = /** @type {import("../widget/element.js").LiveCaptions} */ (document.querySelector("live-captions"));
-widget.addEventListener("captionschange", update);
-update();
+widget.addEventListener("captionschange", (event) => take(/** @type {CustomEvent} */ (event).detail));
+turn();
 
-function update() {
+/** @param {import("../wire.js").ServerMessage} message */
+function take(message) {
+  turn();
+  const lasting = message.type === "remove" || (message.type === "caption" && message.final);
+  if (!lasting || message.lang !== widget.language) return;
+  pending.push(message);
+  writeSoon();
+}
+
+/** Begin a new page where session or language is another one. */
+function turn() {
   const { screen, language } = widget;
   const now = `${screen.session} ${language}`;
-  if (language !== "" && now !== shown) {
-    shown = now;
-    transcript.clear();
-    link(language);
-    void recall(language, now);
-  }
-  const known = captionsIn(screen, language);
-  transcript.withdraw(known);
-  transcript.add(known.filter((caption) => caption.final), screen.epochMs, true);
+  if (language === "" || now === shown) return;
+  shown = now;
+  transcript.clear();
+  pending = captionsIn(screen, language).filter((caption) => caption.final);
+  write();
+  link(language);
+  void recall(language, now);
+}
+
+function write() {
+  const { epochMs } = widget.screen;
+  const removed = pending.filter((message) => message.type === "remove");
+  transcript.add(pending.filter((message) => message.type === "caption"), epochMs);
+  for (const { id } of removed) transcript.remove(id);
+  pending = [];
 }
 
 /** What was said before this page was opened. @param {string} language @param {string} wanted */
@@ -50,7 +75,7 @@ async function recall(language, wanted) {
     const answer = await fetch(`/v1/captions.json?lang=${encodeURIComponent(language)}`);
     if (!answer.ok) return;
     const captions = await answer.json();
-    if (wanted === shown) transcript.add(captions, widget.screen.epochMs, false);
+    if (wanted === shown) transcript.add(captions, widget.screen.epochMs);
   } catch {
     // Without history the transcript begins now.
   }

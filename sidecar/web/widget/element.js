@@ -3,6 +3,7 @@
 import { CaptionConnection } from "../connection.js";
 import { captionsAt, DelayLine, pictureTime } from "../delay.js";
 import { autonym, choose, direction } from "../language.js";
+import { paced } from "../paced.js";
 import { ROLL_WINDOW_CSS, RollWindow } from "../roll_window.js";
 import { captionsIn, initial, phase, reduce } from "../screen.js";
 import { wordsFor } from "../words.js";
@@ -17,6 +18,8 @@ const KEPT = 200;
 const SOURCE = "source";
 /** A caption stays so long after its speech where the picture's time is known. */
 const LINGER_MS = 3_000;
+/** Drawing more often than this shows nobody more. */
+const FRAME_MS = 33;
 /** How often the picture's time is looked at. */
 const TICK_MS = 200;
 const LONGEST_DELAY_S = 300;
@@ -65,6 +68,7 @@ export class LiveCaptions extends HTMLElement {
   #dialog = new SettingsDialog(this);
   #placement = new Placement(this, this.#stage, () => this.#fit());
   #spoken = 0;
+  #drawSoon = paced(() => this.#draw(), FRAME_MS);
 
   constructor() {
     super();
@@ -225,8 +229,8 @@ export class LiveCaptions extends HTMLElement {
     if (this.#screen.session !== before.session) this.#line.clear();
     if (this.#screen === before) return;
     this.#announce(message);
-    this.#draw();
-    this.dispatchEvent(new CustomEvent("captionschange"));
+    this.#drawSoon();
+    this.dispatchEvent(new CustomEvent("captionschange", { detail: message }));
   }
 
   #draw() {
