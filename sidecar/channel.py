@@ -36,6 +36,7 @@ class Channel(Generic[T]):
         self._wake = asyncio.Event()
         self._room = asyncio.Event()
         self._room.set()
+        self._settled = asyncio.Event()
         self.closed = False
         self.dropped = 0
 
@@ -72,6 +73,7 @@ class Channel(Generic[T]):
     async def receive(self) -> T:
         """The next item; raises `Closed` when there will be none."""
         while not self._items:
+            self._settled.set()
             if self.closed:
                 raise Closed
             self._wake.clear()
@@ -79,6 +81,10 @@ class Channel(Generic[T]):
         item = self._items.popleft()
         self._room.set()
         return item
+
+    async def settle(self) -> None:
+        """Wait until the one receiver has taken everything and come back for more, so that all is dealt with."""
+        await self._settled.wait()
 
     async def __aiter__(self) -> AsyncIterator[T]:
         while True:
@@ -96,4 +102,5 @@ class Channel(Generic[T]):
                 self._items.popleft()
             self.dropped += gone
         self._items.append(item)
+        self._settled.clear()
         self._wake.set()

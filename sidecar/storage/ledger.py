@@ -40,6 +40,11 @@ class Ledger:
     def unsaved(self) -> int:
         return len(self._pending)
 
+    @property
+    def waiting(self) -> tuple[Caption | Removal, ...]:
+        """What the store has not taken yet, in order."""
+        return tuple(self._pending)
+
     async def record(self, items: Iterable[Caption | Removal]) -> bool:
         """Write ``items`` after all that waits. True once everything is on the disk; False if the store failed, and
         then they wait for the next call. Partials are passed over. Never raises for the store's sake."""

@@ -1,0 +1,170 @@
+"""The status report: what the operator wants to know, gathered from the stages, with warnings in plain words."""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import time
+from collections import Counter, deque
+from collections.abc import Iterable
+
+import psutil
+
+from sidecar.audio.source import SourceState, SourceStatus
+from sidecar.captions.caption import Segment
+from sidecar.delivery.hub import Hub
+from sidecar.delivery.wire import State
+from sidecar.speech.listener import Hearing, Listener
+from sidecar.speech.transcript import counts_characters
+from sidecar.status import DropReport, LanguageReport, SourceReport, StatusReport
+from sidecar.storage.ledger import Ledger
+from sidecar.translation.dispatcher import Dispatcher, LanguageStats
+
+SAMPLE_S = 1.0
+WINDOW_S = 60.0
+QUIET_DBFS = -55.0
+QUIET_S = 20.0
+LATE_FINAL_MS = 6_000
+LATE_TRANSLATION_MS = 8_000
+MUCH_UNTRANSLATED = 0.2
+ENOUGH_LINES = 5
+
+
+class Monitor:
+    """Gathers a `StatusReport`. `watch` samples once a second what cannot be asked for."""
+
+    def __init__(self, hub: Hub, dispatcher: Dispatcher, ledger: Ledger, *, source_name: str) -> None:
+        self._hub = hub
+        self._dispatcher = dispatcher
+        self._ledger = ledger
+        self._source = SourceStatus(state=SourceState.OPENING, message="not opened yet")
+        self._source_name = source_name
+        self._listener: Listener | None = None
+        self._process = psutil.Process()
+        self._cpu_percent = 0.0
+        self._memory_mb = 0
+        self._started_s = time.monotonic()
+        self._heard_s = self._started_s
+        self._said: deque[tuple[float, int]] = deque()
+        self._finals: Counter[str] = Counter()
+
+    def hear(self, listener: Listener) -> None:
+        self._listener = listener
+
+    def source(self, status: SourceStatus) -> None:
+        self._source = status
+        self._heard_s = time.monotonic()
+
+    def said(self, segment: Segment) -> None:
+        """Count the words of a final segment."""
+        if segment.final and segment.text:
+            self._finals[segment.language] += 1
+            self._said.append((time.monotonic(), word_count(segment.text, segment.language)))
+
+    async def watch(self) -> None:
+        """Sample until cancelled."""
+        self._process.cpu_percent()
+        while True:
+            await asyncio.sleep(SAMPLE_S)
+            self._cpu_percent = self._process.cpu_percent()
+            self._memory_mb = self._process.memory_info().rss >> 20
+            if self._hearing.level_dbfs > QUIET_DBFS:
+                self._heard_s = time.monotonic()
+
+    def report(self) -> StatusReport:
+        """The session at this moment."""
+        hearing, stats = self._hearing, {each.lang: each for each in self._dispatcher.stats()}
+        counts = self._hub.counts()
+        skipped_ms = self._listener.transcript.skipped_samples // 16 if self._listener else 0
+        return StatusReport(
+            session=self._hub.session,
+            state=self._hub.state,
+            message=self._hub.message,
+            uptime_s=int(time.monotonic() - self._started_s),
+            audio_ms=hearing.position // 16,
+            source=SourceReport(
+                name=self._source_name,
+                state=self._source.state,
+                message=self._source.message,
+                level_dbfs=round(hearing.level_dbfs, 1),
+                speech=hearing.speech,
+            ),
+            language=self._hub.source,
+            words_per_minute=self._words_per_minute(),
+            recognition_lag_ms=_median(hearing.partial_lags_ms),
+            final_lag_ms=_median(hearing.final_lags_ms),
+            languages=self._languages(stats),
+            viewers=self._hub.viewer_count,
+            drops=DropReport(
+                audio_ms=skipped_ms,
+                partials=counts.partials_dropped,
+                viewer_messages=counts.messages_skipped,
+                viewers=counts.viewers_cut,
+            ),
+            unsaved=self._ledger.unsaved,
+            cpu_percent=round(self._cpu_percent, 1),
+            memory_mb=self._memory_mb,
+            warnings=list(self._warnings(hearing, stats, skipped_ms)),
+        )
+
+    @property
+    def _hearing(self) -> Hearing:
+        return self._listener.hearing if self._listener else Hearing()
+
+    def _words_per_minute(self) -> int:
+        now_s = time.monotonic()
+        while self._said and self._said[0][0] < now_s - WINDOW_S:
+            self._said.popleft()
+        span_s = min(WINDOW_S, max(10.0, now_s - self._started_s))
+        return round(sum(words for _, words in self._said) * 60 / span_s)
+
+    def _languages(self, stats: dict[str, LanguageStats]) -> list[LanguageReport]:
+        viewers = self._hub.viewers()
+        return [self._language(lang, viewers.get(lang, 0), stats.get(lang)) for lang in self._hub.languages]
+
+    def _language(self, lang: str, viewers: int, stats: LanguageStats | None) -> LanguageReport:
+        is_source = lang == self._hub.source or stats is None
+        return LanguageReport(
+            lang=lang,
+            viewers=viewers,
+            captions=self._finals[lang] if is_source else stats.done,
+            untranslated=0 if is_source else stats.untranslated,
+            waiting=0 if is_source else stats.waiting,
+            lag_ms=None if is_source else stats.lag_ms,
+        )
+
+    def _warnings(self, hearing: Hearing, stats: dict[str, LanguageStats], skipped_ms: int) -> Iterable[str]:
+        if self._hub.state is State.ENDED:
+            return
+        if self._source.state is SourceState.RECONNECTING:
+            yield f"The input is lost: {self._source.message}"
+        elif self._listener and time.monotonic() - self._heard_s > QUIET_S:
+            yield f"Nothing to hear for {QUIET_S:.0f} seconds: is the right input chosen, and not muted?"
+        if self._ledger.error is not None:
+            yield f"Captions are not being saved ({self._ledger.error.message}): {self._ledger.unsaved} wait in memory"
+        if skipped_ms:
+            yield f"{skipped_ms / 1000:.0f} s of speech were skipped: this computer is too slow for what it has to do"
+        final_lag_ms = _median(hearing.final_lags_ms)
+        if final_lag_ms is not None and final_lag_ms > LATE_FINAL_MS:
+            yield f"Recognition is {final_lag_ms / 1000:.0f} s behind: close other programs, or use a smaller model"
+        if hearing.failures:
+            yield f"Recognition failed {hearing.failures} times"
+        for each in stats.values():
+            yield from _language_warnings(each)
+
+
+def _language_warnings(stats: LanguageStats) -> Iterable[str]:
+    if stats.done >= ENOUGH_LINES and stats.untranslated > MUCH_UNTRANSLATED * stats.done:
+        yield f"{stats.lang}: {stats.untranslated} of {stats.done} lines could not be translated in time"
+    elif stats.lag_ms is not None and stats.lag_ms > LATE_TRANSLATION_MS:
+        yield f"{stats.lang}: translations are {stats.lag_ms / 1000:.0f} s behind; fewer languages would help"
+
+
+def word_count(text: str, lang: str) -> int:
+    """Words, or characters where words are not set apart."""
+    return sum(char.isalnum() for char in text) if counts_characters(lang) else len(text.split())
+
+
+def _median(values: Iterable[int]) -> int | None:
+    found = list(values)
+    return round(statistics.median(found)) if found else None

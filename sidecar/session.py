@@ -1,0 +1,304 @@
+"""The composition root: builds the stages of one session, runs them in one task group, and takes them down in order.
+
+    source → listener → outbox → publisher: board → ledger → hub → viewers
+                          ↑                    │ final lines
+                          └──── dispatcher ←───┘
+
+The outbox is the one place where captions get their numbers; everything final is stored before it is announced.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import structlog
+
+from sidecar import language
+from sidecar.audio.chunk import AudioChunk, to_ms
+from sidecar.audio.source import AudioSource, SourceState, SourceStatus
+from sidecar.captions.board import Board
+from sidecar.captions.caption import Caption, Removal, Segment
+from sidecar.channel import Channel, Overflow
+from sidecar.config import Settings
+from sidecar.delivery.hub import Hub, Stored
+from sidecar.delivery.wire import State, caption_message, remove_message
+from sidecar.errors import StorageError
+from sidecar.metrics import Metrics, Stage
+from sidecar.monitor import Monitor
+from sidecar.speech.listener import Listener
+from sidecar.storage.ledger import Ledger
+from sidecar.storage.record import SessionRecord, session_id
+from sidecar.storage.store import Store
+from sidecar.translation.dispatcher import Dispatcher, Translated
+from sidecar.translation.translator import Translator
+
+log = structlog.get_logger()
+
+OUTBOX = 1_024
+"""Captions on their way to being numbered; stages before it would wait if it were ever full."""
+DRAIN_S = 120.0
+"""Longest wait for the last translations at the end."""
+FLUSH_S = 5.0
+SAVE_EVERY_S = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engines:
+    """How the session gets what is slow to load. ``open_translator`` None: captions in the host's language only."""
+
+    open_listener: Callable[[], Awaitable[Listener]]
+    open_translator: Callable[[], Awaitable[Translator]] | None
+
+
+class Session:
+    """One show. ``targets`` are the languages to translate into. Use `create`, then `run` once.
+
+    ``wait_for_translator``: a source that can be held back (a file) starts when everything is loaded; a live one starts
+    as soon as recognition is.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        source: AudioSource,
+        engines: Engines,
+        store: Store,
+        record: SessionRecord,
+        *,
+        wait_for_translator: bool,
+    ) -> None:
+        self.id = record.id
+        self.store = store
+        self.metrics = Metrics()
+        self._settings = settings
+        self._source = source
+        self._engines = engines
+        self._record = record
+        self._targets = record.languages[1:] if record.source != language.AUTO else record.languages
+        self._wait_for_translator = wait_for_translator
+        self._board = Board()
+        self._ledger = Ledger(store, record.id)
+        self._outbox: Channel[Segment | Translated] = Channel(OUTBOX, Overflow.BLOCK)
+        self._stop = asyncio.Event()
+        self._on_air = asyncio.Event()
+        self.started = asyncio.Event()
+        """Set when the first audio has come: from then on the epoch of the hub is right."""
+        self.hub = Hub(
+            session=record.id,
+            source=record.source,
+            languages=record.languages,
+            epoch_ms=record.started_epoch_ms,
+            recall=self._recall,
+            mailbox=settings.server.mailbox,
+            max_viewers=settings.server.max_viewers,
+        )
+        self._dispatcher = Dispatcher(
+            None,
+            self._targets,
+            on_result=self._outbox.send,
+            line_timeout_s=settings.translation.line_timeout_s,
+            max_lag_s=settings.translation.max_lag_s,
+            reopen=self._open_translator if engines.open_translator else None,
+        )
+        self.monitor = Monitor(self.hub, self._dispatcher, self._ledger, source_name=source.name)
+
+    @classmethod
+    async def create(
+        cls, settings: Settings, source: AudioSource, engines: Engines, store: Store, *, wait_for_translator: bool
+    ) -> Session:
+        """A session with a record of its own in the store. Raises `StorageError`."""
+        now = datetime.now(UTC)
+        spoken = settings.speech.language
+        targets = tuple(target for target in settings.translation.to if target != spoken)
+        record = SessionRecord(
+            id=session_id(now, random.Random()),
+            started_epoch_ms=int(now.timestamp() * 1000),
+            source=spoken,
+            languages=targets if spoken == language.AUTO else (spoken, *targets),
+            input=source.name,
+        )
+        await store.begin(record)
+        return cls(settings, source, engines, store, record, wait_for_translator=wait_for_translator)
+
+    def stop(self) -> None:
+        """End the show in order: what was said so far becomes final, translated and delivered."""
+        self._stop.set()
+
+    async def run(self) -> None:
+        """The whole show; returns when every caption is final and delivered. Raises what the source raises."""
+        self.hub.set_state(State.WAITING, "loading the models")
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                translating = tasks.create_task(self._dispatcher.run(), name="translate")
+                publishing = tasks.create_task(self._publish_all(), name="publish")
+                saving = tasks.create_task(self._save_again(), name="save")
+                watching = tasks.create_task(self.monitor.watch(), name="watch")
+                try:
+                    await self._listen()
+                finally:
+                    await self._finish(translating, publishing)
+                    saving.cancel()
+                    watching.cancel()
+        except BaseExceptionGroup as group:
+            raise _first(group) from group
+        finally:
+            await self._close()
+
+    async def _listen(self) -> None:
+        listener = await self._engines.open_listener()
+        self.monitor.hear(listener)
+        if self._wait_for_translator and self._engines.open_translator:
+            await self._while_running(self._on_air.wait())
+        self.hub.set_state(State.WAITING, "waiting for sound")
+        async for segment in listener.segments(self._heard()):
+            await self._outbox.send(segment)
+
+    async def _heard(self) -> AsyncIterator[AudioChunk]:
+        """The source's chunks until it ends or the session is stopped."""
+        async with contextlib.aclosing(self._source.chunks(self._on_status)) as chunks:  # pyright: ignore
+            while not self._stop.is_set():
+                chunk = await self._while_running(anext(chunks, None))
+                if chunk is None:
+                    return
+                if not self.started.is_set():
+                    self._start_clock(chunk)
+                yield chunk
+
+    async def _while_running(self, wanted: Awaitable[object]) -> object | None:
+        """What ``wanted`` gives, or None when the session is stopped first."""
+        task = asyncio.ensure_future(wanted)
+        stop = asyncio.create_task(self._stop.wait())
+        try:
+            await asyncio.wait([task, stop], return_when=asyncio.FIRST_COMPLETED)
+            return task.result() if task.done() else None
+        finally:
+            stop.cancel()
+            if not task.done():
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+
+    def _start_clock(self, chunk: AudioChunk) -> None:
+        """Position 0 of the audio clock is now, less what has been heard."""
+        self.hub.announce(epoch_ms=int(time.time() * 1000) - to_ms(chunk.end))
+        self.started.set()
+
+    def _on_status(self, status: SourceStatus) -> None:
+        self.monitor.source(status)
+        state = {
+            SourceState.OPENING: State.WAITING,
+            SourceState.LIVE: State.LIVE,
+            SourceState.RECONNECTING: State.RECONNECTING,
+        }.get(status.state)
+        if state:
+            self.hub.set_state(state, status.message)
+
+    async def _publish_all(self) -> None:
+        """Number, store and announce, one by one, in the order of the outbox."""
+        async for item in self._outbox:
+            match item:
+                case Segment():
+                    await self._publish_source(item)
+                case Translated():
+                    await self._publish_translation(item)
+
+    async def _publish_source(self, segment: Segment) -> None:
+        if segment.text and self.hub.source == language.AUTO:
+            await self._know_source(segment.language)
+        items = self._board.source(segment)
+        await self._announce(items)
+        self.monitor.said(segment)
+        if segment.final and any(isinstance(item, Caption) for item in items):
+            self._dispatcher.give(segment)
+        stage = Stage.FINAL if segment.final else Stage.PARTIAL
+        self.metrics.lag(stage, segment.language, self._behind_ms(segment.end_ms))
+
+    async def _publish_translation(self, result: Translated) -> None:
+        items = self._board.translation(
+            result.segment.number, result.lang, result.text, translated=result.translated
+        )
+        await self._announce(items)
+        self.metrics.lag(Stage.TRANSLATION, result.lang, result.lag_ms)
+
+    async def _announce(self, items: Sequence[Caption | Removal]) -> None:
+        if any(item.seq is not None for item in items):
+            await self._ledger.record(items)
+        for item in items:
+            self.hub.publish(caption_message(item) if isinstance(item, Caption) else remove_message(item))
+
+    async def _know_source(self, spoken: str) -> None:
+        """The host's language was found out."""
+        others = tuple(target for target in self._targets if target != spoken)
+        self._record = replace(self._record, source=spoken, languages=(spoken, *others))
+        self.hub.announce(source=spoken, languages=self._record.languages)
+        with contextlib.suppress(StorageError):
+            await self.store.begin(self._record)
+
+    def _behind_ms(self, position_ms: int) -> int:
+        return int(time.time() * 1000) - self.hub.epoch_ms - position_ms
+
+    async def _recall(self, since: int, languages: Sequence[str]) -> list[Stored]:
+        items = await self.store.captions(self.id, languages=languages, since=since)
+        unsaved = [item for item in self._ledger.waiting if (item.seq or 0) > since and item.lang in languages]
+        return [
+            caption_message(item) if isinstance(item, Caption) else remove_message(item) for item in [*items, *unsaved]
+        ]
+
+    async def _open_translator(self) -> Translator:
+        assert self._engines.open_translator is not None
+        try:
+            translator = await self._engines.open_translator()
+        finally:
+            self._on_air.set()  # even without it: captions in the host's language are better than none
+        return translator
+
+    async def _save_again(self) -> None:
+        """Try from time to time to write what the store did not take."""
+        while True:
+            await asyncio.sleep(SAVE_EVERY_S)
+            if self._ledger.unsaved:
+                await self._ledger.flush()
+
+    async def _finish(self, translating: asyncio.Task[None], publishing: asyncio.Task[None]) -> None:
+        """Everything said gets its translations, then its numbers."""
+        drained = asyncio.create_task(self._drain())
+        await asyncio.wait([drained, translating, publishing], timeout=DRAIN_S, return_when=asyncio.FIRST_COMPLETED)
+        drained.cancel()
+        translating.cancel()
+        await asyncio.gather(translating, return_exceptions=True)
+        await self._dispatcher.aclose()
+        self._outbox.close()
+        await asyncio.gather(publishing, return_exceptions=True)
+
+    async def _drain(self) -> None:
+        """Until every segment is published, translated, and its translations published."""
+        await self._outbox.settle()
+        await self._dispatcher.drain()
+        await self._outbox.settle()
+
+    async def _close(self) -> None:
+        self.hub.set_state(State.ENDED, "the show is over")
+        self.hub.end()
+        await self.hub.flush(FLUSH_S)
+        await self._ledger.flush()
+        with contextlib.suppress(StorageError):
+            spoken = self.hub.source if self.hub.source != language.AUTO else None
+            await self.store.finish(self.id, ended_epoch_ms=int(time.time() * 1000), source=spoken)
+
+    @property
+    def unsaved(self) -> int:
+        """Final captions that the store never took."""
+        return self._ledger.unsaved
+
+
+def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The first leaf of an exception group."""
+    leaf: BaseException = group
+    while isinstance(leaf, BaseExceptionGroup):
+        leaf = leaf.exceptions[0]
+    return leaf

@@ -1,0 +1,182 @@
+"""From a source to segments: activity, policy and recogniser, with one recognition in flight."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+
+import structlog
+
+from sidecar.audio.activity import SpeechActivity
+from sidecar.audio.chunk import SAMPLE_RATE, AudioChunk, Samples, level_dbfs, to_ms
+from sidecar.captions.caption import Segment
+from sidecar.errors import RecognitionError
+from sidecar.speech.languages import LanguageTracker
+from sidecar.speech.recognizer import Hypothesis, Recognizer
+from sidecar.speech.script import chinese_converter, chinese_tag
+from sidecar.speech.transcript import Job, Transcript
+
+log = structlog.get_logger()
+
+MAX_WAITING_MS = 20_000
+"""With a source that can wait, reading stops while so much audio waits for its final."""
+ATTEMPTS = 2
+PARTIAL_BEAM = 1
+_LEVEL_SAMPLES = SAMPLE_RATE
+_LAGS = 50
+
+
+@dataclass(slots=True)
+class Hearing:
+    """What the listener knows of itself, for the status panel."""
+
+    position: int = 0
+    level_dbfs: float = -120.0
+    speech: bool = False
+    language: str = ""
+    failures: int = 0
+    final_lags_ms: deque[int] = field(default_factory=lambda: deque(maxlen=_LAGS))
+    partial_lags_ms: deque[int] = field(default_factory=lambda: deque(maxlen=_LAGS))
+
+
+class Listener:
+    """Drives a `Transcript`. ``can_wait`` says that the source may be read slowly (a file as fast as possible).
+
+    ``now`` is a steady clock in seconds, for lags only. ``language`` None detects it.
+    """
+
+    def __init__(
+        self,
+        recognizer: Recognizer,
+        activity: SpeechActivity,
+        transcript: Transcript,
+        *,
+        language: str | None,
+        beam_size: int,
+        chinese: str = "simplified",
+        can_wait: bool = False,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.hearing = Hearing(language=language or "")
+        self.transcript = transcript
+        self._recognizer = recognizer
+        self._activity = activity
+        self._tracker = LanguageTracker(language)
+        self._beam_size = beam_size
+        self._convert = chinese_converter(chinese)
+        self._chinese_tag = chinese_tag(chinese)
+        self._can_wait = can_wait
+        self._now = now
+        self._arrived_s = 0.0
+        self._changed = asyncio.Event()
+        self._progress = asyncio.Event()
+        self._over = False
+        self._recent: deque[AudioChunk] = deque()
+
+    async def segments(self, chunks: AsyncIterator[AudioChunk]) -> AsyncIterator[Segment]:
+        """Partial and final segments, until the audio is over and everything said is final.
+
+        Raises what ``chunks`` raises, after the finals of what came before.
+        """
+        worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="whisper")
+        reader = asyncio.create_task(self._read(chunks), name="listen")
+        try:
+            while True:
+                self._changed.clear()
+                for segment in self.transcript.take_skipped():
+                    yield self._written(segment)
+                if (job := self.transcript.next_job()) is not None:
+                    for segment in await self._recognize(worker, job):
+                        yield self._written(segment)
+                    self._progress.set()
+                elif self._over:
+                    break
+                else:
+                    await self._changed.wait()
+            await reader
+        finally:
+            reader.cancel()
+            await asyncio.gather(reader, return_exceptions=True)
+            worker.shutdown(wait=False, cancel_futures=True)
+
+    async def _read(self, chunks: AsyncIterator[AudioChunk]) -> None:
+        try:
+            async for chunk in chunks:
+                self._hear(chunk)
+                self._changed.set()
+                while self._can_wait and self._is_full():
+                    self._progress.clear()
+                    await self._progress.wait()
+        finally:
+            self.transcript.flush(self._activity.flush())
+            self.hearing.speech = False
+            self._over = True
+            self._changed.set()
+
+    def _hear(self, chunk: AudioChunk) -> None:
+        self.transcript.feed(chunk, self._activity.feed(chunk))
+        self._arrived_s = self._now()
+        self.hearing.position = chunk.end
+        self.hearing.speech = self._activity.speaking
+        self._recent.append(chunk)
+        while self._recent and self._recent[0].end < chunk.end - _LEVEL_SAMPLES:
+            self._recent.popleft()
+        self.hearing.level_dbfs = max(level_dbfs(each.samples) for each in self._recent)
+
+    def _is_full(self) -> bool:
+        """Enough waits, or the open utterance has more news than one partial needs."""
+        job = self.transcript.next_job()
+        return self.transcript.waiting_ms > MAX_WAITING_MS or (job is not None and not job.final)
+
+    async def _recognize(self, worker: ThreadPoolExecutor, job: Job) -> list[Segment]:
+        loop = asyncio.get_running_loop()
+        audio = self.transcript.audio(job)
+        attempts = ATTEMPTS if job.final else 1
+        for attempt in range(1, attempts + 1):
+            try:
+                hypothesis = await loop.run_in_executor(worker, self._decode, job, audio)
+            except RecognitionError as exc:
+                self.hearing.failures += 1
+                log.warning("recognition failed", error=exc.message, final=job.final, attempt=attempt)
+                continue
+            self.hearing.language = self._tag(hypothesis.language)
+            self._count_lag(job)
+            return self.transcript.resolve(job, hypothesis)
+        return self.transcript.give_up(job)
+
+    def _decode(self, job: Job, audio: Samples) -> Hypothesis:
+        """Runs on the worker thread."""
+        beam = self._beam_size if job.final else PARTIAL_BEAM
+        known = self._tracker.current
+        detect = self._tracker.detecting and (job.final or known is None)
+        heard = self._recognizer.recognize(
+            audio, language=None if detect else known, beam_size=beam, word_times=job.word_times
+        )
+        if not (detect and job.final):
+            return heard
+        settled = self._tracker.observe(heard.language, job.seconds)
+        if settled == heard.language:
+            return heard
+        return self._recognizer.recognize(audio, language=settled, beam_size=beam, word_times=job.word_times)
+
+    def _count_lag(self, job: Job) -> None:
+        """Time from the end of the audio of ``job`` arriving to now."""
+        behind_ms = to_ms(self.hearing.position - job.end) + round((self._now() - self._arrived_s) * 1000)
+        (self.hearing.final_lags_ms if job.final else self.hearing.partial_lags_ms).append(behind_ms)
+
+    def _tag(self, code: str) -> str:
+        return self._chinese_tag if code == "zh" else code
+
+    def _written(self, segment: Segment) -> Segment:
+        """``segment`` in the script and tag that captions use."""
+        tag = self._tag(segment.language)
+        if segment.language not in ("zh", "yue"):
+            return replace(segment, language=tag)
+        text = self._convert(segment.text)
+        return replace(segment, language=tag, text=text, stable=min(segment.stable, len(text)))
+
+

@@ -1,0 +1,289 @@
+"""The streaming policy: which audio to recognise next, and what its hypotheses make of the transcript. Pure.
+
+Audio and the starts and ends of utterances go in; `Job`s come out, one at a time; each hypothesis goes in and `Segment`s
+come out. An utterance is one segment unless it grows long: then it is cut behind a sentence or clause that successive
+hypotheses agree on, so that windows stay short and finals timely for a host who never pauses.
+
+Jobs are finals first, the oldest first; a partial always takes the latest audio there is. Time is the audio position.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from sidecar import language
+from sidecar.audio.chunk import SAMPLE_RATE, AudioChunk, Samples, to_ms, to_samples
+from sidecar.audio.endpoint import SpeechEnded, SpeechEvent, SpeechStarted
+from sidecar.captions.caption import Segment
+from sidecar.speech import cleanup
+from sidecar.speech.agreement import CHARACTER_LANGUAGES, agreed
+from sidecar.speech.recognizer import Hypothesis, Word
+
+SENTENCE_END = frozenset("。！？!?.…")
+CLAUSE_END = frozenset("，、；：,;:")
+PAUSE_S = 0.3
+"""A gap between words that a long segment may be cut at."""
+LOOKBACK_MS = 3_000
+"""Audio kept while nobody speaks: an utterance begins up to this much before it is noticed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """``tick_ms``: new audio between partials. ``min_partial_ms``: the first one. ``soft_ms``: from here a segment is cut
+    behind a sentence or clause, ``max_ms``: anywhere. ``held_back_ms``: words that end later than this before the end of the
+    audio may still change. ``max_waiting_ms``: final audio that may wait; beyond it the oldest is skipped."""
+
+    partials: bool = True
+    tick_ms: int = 350
+    min_partial_ms: int = 500
+    soft_ms: int = 4_500
+    max_ms: int = 12_000
+    held_back_ms: int = 700
+    max_waiting_ms: int = 60_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Audio to recognise: samples ``start`` to ``end`` for segment ``number``. ``word_times`` are wanted for a cut."""
+
+    number: int
+    start: int
+    end: int
+    final: bool
+    word_times: bool = False
+
+    @property
+    def seconds(self) -> float:
+        return (self.end - self.start) / SAMPLE_RATE
+
+
+@dataclass(slots=True)
+class _Open:
+    """The segment that is being spoken."""
+
+    number: int
+    start: int
+    text: str = ""
+    stable: int = 0
+    decoded: int = 0  # position up to which the last partial heard
+
+
+class Transcript:
+    """One speaker's transcript. Numbers of segments rise from ``first_number``."""
+
+    def __init__(self, policy: Policy, *, first_number: int = 1, speaker: str | None = None) -> None:
+        self._policy = policy
+        self._speaker = speaker
+        self._next = first_number
+        self._audio: deque[AudioChunk] = deque()
+        self._end = 0
+        self._open: _Open | None = None
+        self._waiting: deque[Job] = deque()
+        self._skipped: list[Job] = []
+        self._language = language.AUTO
+        self.skipped_samples = 0
+
+    @property
+    def waiting_ms(self) -> int:
+        """Audio of finished segments that still has to be recognised."""
+        return to_ms(sum(job.end - job.start for job in self._waiting))
+
+    @property
+    def speaking(self) -> bool:
+        return self._open is not None
+
+    def feed(self, chunk: AudioChunk, events: Sequence[SpeechEvent]) -> None:
+        """Take ``chunk`` and the events that it settled."""
+        self._audio.append(chunk)
+        self._end = chunk.end
+        for event in events:
+            match event:
+                case SpeechStarted(position=position):
+                    self._begin(position)
+                case SpeechEnded(position=position):
+                    self._close(position)
+        self._bound()
+        self._trim()
+
+    def flush(self, events: Sequence[SpeechEvent] = ()) -> None:
+        """The audio is over: what is open becomes final."""
+        for event in events:
+            if isinstance(event, SpeechEnded):
+                self._close(event.position)
+        if self._open:
+            self._close(self._end)
+
+    def next_job(self) -> Job | None:
+        """What to recognise now; None while there is nothing worth it."""
+        if self._waiting:
+            return self._waiting[0]
+        current, policy = self._open, self._policy
+        if current is None or not (policy.partials or self._end - current.start >= to_samples(policy.soft_ms)):
+            return None
+        heard = self._end - current.decoded
+        if self._end - current.start < to_samples(policy.min_partial_ms) or heard < to_samples(policy.tick_ms):
+            return None
+        long = self._end - current.start >= to_samples(policy.soft_ms)
+        return Job(number=current.number, start=current.start, end=self._end, final=False, word_times=long)
+
+    def audio(self, job: Job) -> Samples:
+        """The samples of ``job``; gaps are silence. Shape ``(job.end - job.start,)``."""
+        out = np.zeros(job.end - job.start, np.float32)
+        for chunk in self._audio:
+            start, end = max(chunk.position, job.start), min(chunk.end, job.end)
+            if start < end:
+                out[start - job.start : end - job.start] = chunk.samples[start - chunk.position : end - chunk.position]
+        return out
+
+    def resolve(self, job: Job, hypothesis: Hypothesis) -> list[Segment]:
+        """What ``hypothesis`` of ``job`` says; the job is done."""
+        self._language = hypothesis.language
+        text = "" if cleanup.is_nobody(hypothesis) else cleanup.tidy(cleanup.without_loops(hypothesis.text))
+        if job.final:
+            return self._finish(job, text)
+        current = self._open
+        if current is None or current.number != job.number or current.start != job.start:
+            return []  # it was closed or cut meanwhile
+        current.stable = agreed(current.text, text, hypothesis.language)
+        current.text = text
+        current.decoded = job.end
+        cut = self._cut(job, hypothesis, current) if job.word_times and text else None
+        segments = self._divide(current, hypothesis, cut) if cut is not None else [self._partial(current)]
+        return [segment for segment in segments if segment.text]
+
+    def give_up(self, job: Job) -> list[Segment]:
+        """``job`` could not be recognised: a final one keeps what its partials showed."""
+        if not job.final:
+            if self._open and self._open.number == job.number:
+                self._open.decoded = job.end
+            return []
+        return self._finish(job, "")
+
+    def take_skipped(self) -> list[Segment]:
+        """Segments whose audio was skipped for want of time: empty finals, which withdraw what was shown."""
+        skipped, self._skipped = self._skipped, []
+        return [self._segment(job.number, "", 0, job.start, job.end, final=True) for job in skipped]
+
+    def _begin(self, position: int) -> None:
+        self._open = _Open(number=self._next, start=position, decoded=position)
+        self._next += 1
+
+    def _close(self, position: int) -> None:
+        if (current := self._open) is None:
+            return
+        self._open = None
+        end = max(position, current.start + 1)
+        self._waiting.append(Job(number=current.number, start=current.start, end=end, final=True))
+
+    def _finish(self, job: Job, text: str) -> list[Segment]:
+        if self._waiting and self._waiting[0] == job:
+            self._waiting.popleft()
+        self._trim()
+        return [self._segment(job.number, text, len(text), job.start, job.end, final=True)]
+
+    def _bound(self) -> None:
+        """Keep what waits, and the open segment, within bounds."""
+        current = self._open
+        if current and self._end - current.start > 2 * to_samples(self._policy.max_ms):
+            self._close(self._end)  # no hypothesis came to cut it by
+            self._begin(self._end)
+        while self.waiting_ms > self._policy.max_waiting_ms and len(self._waiting) > 1:
+            job = self._waiting[1]
+            del self._waiting[1]  # the first may be in work
+            self._skipped.append(job)
+            self.skipped_samples += job.end - job.start
+
+    def _trim(self) -> None:
+        """Forget audio that no job will ask for."""
+        needed = self._end - to_samples(LOOKBACK_MS)
+        if self._open:
+            needed = min(needed, self._open.start)
+        if self._waiting:
+            needed = min(needed, self._waiting[0].start)
+        while self._audio and self._audio[0].end <= needed:
+            self._audio.popleft()
+
+    def _cut(self, job: Job, hypothesis: Hypothesis, current: _Open) -> int | None:
+        """Index of the first word of the next segment, or None to go on."""
+        forced = job.end - job.start >= to_samples(self._policy.max_ms)
+        return best_cut(
+            hypothesis.words,
+            stable=len(hypothesis.text) if forced else current.stable,
+            before_s=job.seconds - self._policy.held_back_ms / 1000,
+            anywhere=forced,
+        )
+
+    def _divide(self, current: _Open, hypothesis: Hypothesis, cut: int) -> list[Segment]:
+        """Close the segment before word ``cut`` and go on behind it; what is on screen stays."""
+        words = hypothesis.words
+        middle_s = (words[cut - 1].end_s + max(words[cut].start_s, words[cut - 1].end_s)) / 2
+        position = current.start + int(middle_s * SAMPLE_RATE)
+        decoded = current.decoded
+        current.text = cleanup.tidy("".join(word.text for word in words[:cut]))
+        current.stable = len(current.text)
+        first = self._partial(replace_end(current, position))
+        self._close(position)
+        self._begin(position)
+        assert self._open is not None
+        self._open.text = cleanup.tidy("".join(word.text for word in words[cut:]))
+        self._open.decoded = decoded
+        return [first, self._partial(self._open)]
+
+    def _partial(self, current: _Open) -> Segment:
+        end = max(current.decoded, current.start + 1)
+        return self._segment(current.number, current.text, current.stable, current.start, end, final=False)
+
+    def _segment(self, number: int, text: str, stable: int, start: int, end: int, *, final: bool) -> Segment:
+        return Segment(
+            number=number,
+            text=text,
+            stable=stable,
+            final=final,
+            language=self._language,
+            start_ms=to_ms(start),
+            end_ms=max(to_ms(end), to_ms(start) + 1),
+            speaker=self._speaker,
+        )
+
+
+def replace_end(current: _Open, position: int) -> _Open:
+    """``current`` as if it had been heard up to ``position`` only."""
+    return replace(current, decoded=position)
+
+
+def best_cut(words: Sequence[Word], *, stable: int, before_s: float, anywhere: bool) -> int | None:
+    """The best word to begin a new segment with: behind the last sentence end, else clause end, of the stable text.
+
+    ``stable`` counts characters of the joined words; a word must end by ``before_s``. ``anywhere`` allows a cut at the
+    longest pause between words, and if there is none, before the last word.
+    """
+    spoken, candidates = 0, list[int]()
+    for index, word in enumerate(words[:-1], 1):
+        spoken += len(word.text)
+        if spoken > stable + 1 or word.end_s > before_s:
+            break
+        candidates.append(index)
+    for ends in (SENTENCE_END, CLAUSE_END):
+        found = [index for index in candidates if words[index - 1].text.strip()[-1:] in ends]
+        if found:
+            return found[-1]
+    def pause_s(index: int) -> float:
+        return words[index].start_s - words[index - 1].end_s
+
+    paused = [index for index in candidates if pause_s(index) >= PAUSE_S]
+    if paused:
+        return paused[-1]
+    if not anywhere:
+        return None
+    if not candidates:
+        return len(words) - 1 if len(words) > 1 else None
+    return max(candidates[len(candidates) // 2 :], key=pause_s)
+
+
+def counts_characters(lang: str) -> bool:
+    """Whether speech of ``lang`` is counted in characters rather than words."""
+    return language.base(lang) in CHARACTER_LANGUAGES | {"ko"}

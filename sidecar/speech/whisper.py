@@ -1,0 +1,166 @@
+"""Whisper on CTranslate2, called with windows as short as the speech (the only importer of faster-whisper).
+
+`WhisperModel.transcribe` always pads to 30 s, and the cost of the encoder follows the window. Here the window is the audio plus
+two seconds of silence. Two things keep short windows as accurate as long ones: decoding with timestamp tokens, and dropping
+what is timed after the end of the audio, for that is where Whisper repeats itself when a window ends in silence. The
+length of a hypothesis is capped by the audio's. Word times come from cross-attention on the same encoder output.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sidecar.audio.chunk import SAMPLE_RATE, Samples
+from sidecar.errors import ModelError, RecognitionError
+from sidecar.speech.recognizer import Hypothesis, Word
+
+if TYPE_CHECKING:
+    from faster_whisper.tokenizer import Tokenizer
+
+PADDING_S = 2.0
+"""Silence after the audio: below this, short windows make Whisper repeat itself."""
+MAX_AUDIO_S = 28.0
+TOKENS_PER_SECOND = 14
+"""Nobody speaks faster than this, in any language; a hypothesis is cut there."""
+SPARE_TOKENS = 12
+TIMESTAMP_STEP_S = 0.02
+END_SLACK_S = 0.2
+"""What begins later than this before the end of the audio was not said in it."""
+_HOP_SAMPLES = 160
+_FRAMES_PER_TIME_STEP = 2
+
+
+class WhisperRecognizer:
+    """A `Recognizer`. ``path`` is the folder of a CTranslate2 Whisper; ``threads`` 0 leaves the choice to CTranslate2.
+
+    Raises `ModelError` when the folder holds no usable model.
+    """
+
+    def __init__(self, path: Path, *, device: str = "auto", threads: int = 0) -> None:
+        from faster_whisper import WhisperModel
+
+        self.device = _device(device)
+        try:
+            self._model = WhisperModel(
+                str(path),
+                device=self.device,
+                compute_type="float16" if self.device == "cuda" else "int8",
+                cpu_threads=threads,
+                local_files_only=True,
+            )
+        except (RuntimeError, ValueError, OSError) as exc:
+            raise ModelError(
+                f"{path.name} cannot be loaded as a Whisper model: {_first_line(exc)}",
+                hint="sidecar models verify, or sidecar models pull whisper-base",
+            ) from exc
+        self.multilingual = bool(self._model.model.is_multilingual)
+        self._tokenizer = lru_cache(maxsize=128)(self._make_tokenizer)
+
+    def recognize(self, audio: Samples, *, language: str | None, beam_size: int, word_times: bool) -> Hypothesis:
+        """See `Recognizer`. ``language`` is a Whisper code such as ``zh``; None detects it."""
+        audio = audio[: int(MAX_AUDIO_S * SAMPLE_RATE)]
+        try:
+            encoded, frames = self._encode(audio)
+            spoken = language or self._detect(encoded)
+            tokenizer = self._tokenizer(spoken)
+            result = self._generate(encoded, tokenizer, beam_size, len(audio) / SAMPLE_RATE)
+            tokens = spoken_tokens(result.sequences_ids[0], tokenizer.timestamp_begin, len(audio) / SAMPLE_RATE)
+            text = tokenizer.decode(tokens).strip()
+            words = self._words(encoded, tokenizer, tokens, frames) if word_times and text else ()
+        except (RuntimeError, ValueError) as exc:
+            raise RecognitionError(f"Whisper failed: {_first_line(exc)}") from exc
+        return Hypothesis(
+            text=text,
+            words=words,
+            language=spoken,
+            logprob=float(result.scores[0]),
+            no_speech=float(result.no_speech_prob),
+            compression=_compression(text),
+        )
+
+    def _encode(self, audio: Samples) -> tuple[Any, int]:
+        """Encoder output for ``audio``, and how many feature frames of it are audio."""
+        padded = np.pad(audio, (0, int(PADDING_S * SAMPLE_RATE)))
+        features = self._model.feature_extractor(padded)
+        mels, frames = features.shape
+        if frames // _FRAMES_PER_TIME_STEP == mels:  # CTranslate2 would take this encoder output for raw features
+            features = np.pad(features, ((0, 0), (0, 2 * _FRAMES_PER_TIME_STEP)), mode="edge")
+        return self._model.encode(features), max(_FRAMES_PER_TIME_STEP, len(audio) // _HOP_SAMPLES)
+
+    def _detect(self, encoded: Any) -> str:
+        if not self.multilingual:
+            return "en"
+        token: str = self._model.model.detect_language(encoded)[0][0][0]
+        return token[2:-2]
+
+    def _generate(self, encoded: Any, tokenizer: Tokenizer, beam_size: int, seconds: float) -> Any:
+        prompt = list(tokenizer.sot_sequence)
+        room = SPARE_TOKENS + int(TOKENS_PER_SECOND * seconds)
+        return self._model.model.generate(
+            encoded,
+            [prompt],
+            beam_size=beam_size,
+            max_length=min(448, len(prompt) + room),
+            return_scores=True,
+            return_no_speech_prob=True,
+        )[0]
+
+    def _words(self, encoded: Any, tokenizer: Tokenizer, tokens: list[int], frames: int) -> tuple[Word, ...]:
+        aligned = self._model.find_alignment(tokenizer, [tokens], encoded, frames)[0]
+        return tuple(
+            Word(
+                text=str(word["word"]),
+                start_s=float(word["start"]),
+                end_s=float(word["end"]),
+                probability=float(word["probability"]),
+            )
+            for word in aligned
+            if word["word"]
+        )
+
+    def _make_tokenizer(self, language: str) -> Tokenizer:
+        from faster_whisper.tokenizer import Tokenizer
+
+        return Tokenizer(self._model.hf_tokenizer, self.multilingual, task="transcribe", language=language)
+
+
+def spoken_tokens(tokens: Sequence[int], timestamp_begin: int, audio_s: float) -> list[int]:
+    """The text tokens of ``tokens`` that are timed inside ``audio_s`` seconds; tokens from ``timestamp_begin`` are times."""
+    kept: list[int] = []
+    for token in tokens:
+        if token >= timestamp_begin:
+            if kept and (token - timestamp_begin) * TIMESTAMP_STEP_S >= audio_s - END_SLACK_S:
+                break
+        else:
+            kept.append(token)
+    return kept
+
+
+def supported_languages() -> Sequence[str]:
+    """Codes of the languages that Whisper knows."""
+    from faster_whisper.tokenizer import _LANGUAGE_CODES  # pyright: ignore[reportPrivateUsage]
+
+    return _LANGUAGE_CODES
+
+
+def _device(wanted: str) -> str:
+    import ctranslate2
+
+    if wanted != "auto":
+        return wanted
+    return "cuda" if ctranslate2.get_cuda_device_count() > 0 else "cpu"
+
+
+def _compression(text: str) -> float:
+    raw = text.encode()
+    return len(raw) / len(zlib.compress(raw)) if raw else 0.0
+
+
+def _first_line(exc: Exception) -> str:
+    return (str(exc).splitlines() or [type(exc).__name__])[0]
