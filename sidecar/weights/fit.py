@@ -1,6 +1,7 @@
 """Which translation model this machine carries: by free memory, and by a speed that is measured once.
 
 What was measured is kept beside the models, for this processor and memory; free memory is looked at every time.
+Other programs that are busy meanwhile are allowed for, and a model is never given up for good because of them.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from sidecar.errors import ModelError, SidecarError
 from sidecar.weights import memory
+from sidecar.weights.bystanders import Bystanders
 from sidecar.weights.library import Library
 from sidecar.weights.manifest import Manifest
 from sidecar.weights.progress import Progress
@@ -26,6 +28,8 @@ TRANSLATORS = ("qwen2.5-coder-1.5b", "qwen2.5-coder-0.5b", "gemma-3-270m")
 RECOGNISER = "whisper-base"
 SLOWEST_S = 2.5
 """Seconds a line may take so that captions in a few languages keep up with a host."""
+BUSY = 0.2
+"""Share of the processor that others may take while a speed is measured that is to be remembered as too slow."""
 _FILE = ".speed.json"
 
 log = structlog.get_logger()
@@ -71,24 +75,33 @@ def choose_translator(
     progress: Progress | None = None,
     available_mb: int | None = None,
     slowest_s: float = SLOWEST_S,
+    watch: Callable[[], Callable[[], float]] = lambda: Bystanders().share,
 ) -> Choice:
     """The best translation model that this machine carries, fetched if need be.
 
     ``measure`` takes the path of a model and returns the seconds that it needs for a line; it is called at most once
-    a model and machine. Raises `ModelError` if no model can be had.
+    a model and machine, or again at another start if the machine was busy and the model seemed too slow. ``watch``
+    begins to look at other programs and returns what tells the share of the processor that they took since.
+    Raises `ModelError` if no model can be had.
     """
-    search = _Search(measure, library or Library(), progress, slowest_s)
+    search = _Search(measure, library or Library(), progress, slowest_s, watch)
     return search.run(memory.available_mb() if available_mb is None else available_mb)
 
 
 class _Search:
     def __init__(
-        self, measure: Callable[[Path], float], library: Library, progress: Progress | None, slowest_s: float
+        self,
+        measure: Callable[[Path], float],
+        library: Library,
+        progress: Progress | None,
+        slowest_s: float,
+        watch: Callable[[], Callable[[], float]],
     ) -> None:
         self._measure = measure
         self._library = library
         self._progress = progress
         self._slowest_s = slowest_s
+        self._watch = watch
         self._speeds = _read(library.root / _FILE)
 
     def run(self, available_mb: int) -> Choice:
@@ -120,10 +133,18 @@ class _Search:
             return known
         if self._progress:
             self._progress.note(f"measuring how fast {model.name} is on this machine, once")
-        seconds = self._measure(path)
-        self._speeds = Speeds(machine=self._speeds.machine, seconds={**self._speeds.seconds, model.name: seconds})
-        _write(self._library.root / _FILE, self._speeds)
+        others = self._watch()
+        measured = self._measure(path)
+        busy = others()
+        seconds = measured * (1 - busy)
+        log.debug("translator measured", model=model.name, seconds=measured, others=busy)
+        if busy < BUSY or seconds <= self._slowest_s:
+            self._remember(model.name, seconds)
         return seconds
+
+    def _remember(self, name: str, seconds: float) -> None:
+        self._speeds = Speeds(machine=self._speeds.machine, seconds={**self._speeds.seconds, name: seconds})
+        _write(self._library.root / _FILE, self._speeds)
 
 
 def _choice(name: str, seconds: float, against: Sequence[str], *, late: bool = False) -> Choice:

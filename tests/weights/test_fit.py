@@ -29,36 +29,42 @@ class Shelf(Library):
         return self.root / name
 
 
+def _choose(
+    measure: Callable[[Path], float], *, library: Library, available_mb: int, others: float = 0.0
+) -> fit.Choice:
+    return fit.choose_translator(measure, library=library, available_mb=available_mb, watch=lambda: lambda: others)
+
+
 def _speed(seconds: dict[str, float]) -> Callable[[Path], float]:
     return lambda path: seconds[path.name]
 
 
 def test_a_machine_that_carries_the_best_model_gets_it(tmp_path: Path) -> None:
-    choice = fit.choose_translator(_speed({BIG: 1.2}), library=Shelf(tmp_path), available_mb=20_000)
+    choice = _choose(_speed({BIG: 1.2}), library=Shelf(tmp_path), available_mb=20_000)
     assert choice == fit.Choice(name=BIG, reason=f"translating with {BIG}: 1.2 s a line on this machine")
 
 
 def test_too_little_memory_means_a_smaller_model_and_is_said(tmp_path: Path) -> None:
-    choice = fit.choose_translator(_speed({MIDDLE: 0.6}), library=Shelf(tmp_path), available_mb=3_000)
+    choice = _choose(_speed({MIDDLE: 0.6}), library=Shelf(tmp_path), available_mb=3_000)
     assert choice.name == MIDDLE
     assert f"{BIG} wants 4.0 GB of memory and 3.0 GB are free" in choice.reason
 
 
 def test_too_slow_means_a_smaller_model_and_is_said(tmp_path: Path) -> None:
-    choice = fit.choose_translator(_speed({BIG: 4, MIDDLE: 1.5}), library=Shelf(tmp_path), available_mb=20_000)
+    choice = _choose(_speed({BIG: 4, MIDDLE: 1.5}), library=Shelf(tmp_path), available_mb=20_000)
     assert choice.name == MIDDLE
     assert f"{BIG} takes 4.0 s a line here" in choice.reason
 
 
 def test_where_all_are_slow_the_fastest_is_taken_with_a_warning(tmp_path: Path) -> None:
     speed = _speed({BIG: 9, MIDDLE: 6, SMALL: 3})
-    choice = fit.choose_translator(speed, library=Shelf(tmp_path), available_mb=20_000)
+    choice = _choose(speed, library=Shelf(tmp_path), available_mb=20_000)
     assert choice.name == SMALL
     assert "may come late" in choice.reason
 
 
 def test_a_slow_model_that_is_here_is_better_than_none(tmp_path: Path) -> None:
-    choice = fit.choose_translator(_speed({BIG: 4}), library=Shelf(tmp_path, (BIG,)), available_mb=20_000)
+    choice = _choose(_speed({BIG: 4}), library=Shelf(tmp_path, (BIG,)), available_mb=20_000)
     assert choice.name == BIG
 
 
@@ -68,14 +74,14 @@ def test_a_model_that_cannot_be_had_or_loaded_is_passed_over(tmp_path: Path) -> 
             raise TranslationError("it does not load")
         return 1.0
 
-    choice = fit.choose_translator(measure, library=Shelf(tmp_path, (MIDDLE, SMALL)), available_mb=20_000)
+    choice = _choose(measure, library=Shelf(tmp_path, (MIDDLE, SMALL)), available_mb=20_000)
     assert choice.name == SMALL
     assert "it does not load" in choice.reason
 
 
 def test_no_model_at_all_is_the_failure_of_the_best(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=f"cannot fetch {BIG}"):
-        fit.choose_translator(_speed({}), library=Shelf(tmp_path, ()), available_mb=20_000)
+        _choose(_speed({}), library=Shelf(tmp_path, ()), available_mb=20_000)
 
 
 def test_speed_is_measured_once_a_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,17 +92,34 @@ def test_speed_is_measured_once_a_machine(tmp_path: Path, monkeypatch: pytest.Mo
         return 1.0
 
     for _ in range(3):
-        fit.choose_translator(measure, library=Shelf(tmp_path), available_mb=20_000)
+        _choose(measure, library=Shelf(tmp_path), available_mb=20_000)
     assert measured == [BIG]
     monkeypatch.setattr(fit, "this_machine", lambda: "another one")
-    fit.choose_translator(measure, library=Shelf(tmp_path), available_mb=20_000)
+    _choose(measure, library=Shelf(tmp_path), available_mb=20_000)
     assert measured == [BIG, BIG]
+
+
+def test_what_other_programs_took_is_allowed_for(tmp_path: Path) -> None:
+    choice = _choose(_speed({BIG: 8.0}), library=Shelf(tmp_path), available_mb=20_000, others=0.75)
+    assert choice.name == BIG
+    assert "2.0 s a line" in choice.reason
+
+
+def test_too_slow_on_a_busy_machine_is_measured_again_next_time(tmp_path: Path) -> None:
+    busy = _choose(_speed({BIG: 8.0, MIDDLE: 2.0}), library=Shelf(tmp_path), available_mb=20_000, others=0.5)
+    quiet = _choose(_speed({BIG: 1.0}), library=Shelf(tmp_path), available_mb=20_000)
+    assert (busy.name, quiet.name) == (MIDDLE, BIG)
+
+
+def test_too_slow_on_a_quiet_machine_is_remembered(tmp_path: Path) -> None:
+    _choose(_speed({BIG: 8.0, MIDDLE: 2.0}), library=Shelf(tmp_path), available_mb=20_000, others=0.1)
+    assert _choose(_speed({}), library=Shelf(tmp_path), available_mb=20_000).name == MIDDLE
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b'{"machine": 1}'])
 def test_a_damaged_memory_is_measured_anew(tmp_path: Path, content: bytes) -> None:
     (tmp_path / ".speed.json").write_bytes(content)
-    assert fit.choose_translator(_speed({BIG: 1}), library=Shelf(tmp_path), available_mb=20_000).name == BIG
+    assert _choose(_speed({BIG: 1}), library=Shelf(tmp_path), available_mb=20_000).name == BIG
 
 
 @given(st.integers(0, 100_000), st.integers(0, 100_000))
