@@ -32,6 +32,23 @@ _PROMPT_ECHO = regex.compile(
     r"<\|?\w+\|?>|live captions of a shopping show|translation of that line|as an ai\b", regex.IGNORECASE
 )
 _SHORT_LOOP = regex.compile(r"(\p{L}{1,12}?)\1{5,}")
+_CURRENCIES = {
+    code: regex.compile(pattern, regex.IGNORECASE)
+    for code, pattern in {
+        "EUR": r"€|\beuros?\b|欧元|歐元|евро|ユーロ|유로|يورو|ยูโร",
+        "USD": r"\$|\bd[oó]ll?ar(?:s|es)?\b|美元|美金|美刀|доллар|ドル|달러|دولار|ดอลลาร์|đô la",
+        "GBP": r"£|英镑|英鎊",
+        "JPY": r"円|日元|日圆|\byen\b|\byenes\b|엔화|เยน",
+        "KRW": r"₩|\d ?won\b|韩元|韓元|\d ?원",
+        "IDR": r"\brp ?\d|\brupiah\b|印尼盾",
+        "MYR": r"\brm ?\d|\bringgit\b|令吉|马币",
+        "THB": r"฿|\bbahts?\b|บาท|泰铢|泰銖",
+        "VND": r"₫|\d ?đ\b|\bđồng\b|越南盾",
+        "RUB": r"₽|рубл|卢布",
+        "BRL": r"\breais\b|r\$ ?\d|雷亚尔",
+        "INR": r"₹|\brupees?\b|卢比",
+    }.items()
+}
 _QUOTES = (("“", "”"), ('"', '"'), ("「", "」"), ("«", "»"), ("'", "'"))
 
 
@@ -57,7 +74,7 @@ class CheckFailedError(TranslationError):
 def check(said: str, written: str, *, source: str, target: str) -> Verdict:
     """Whether ``written`` in language ``target`` can be a translation of ``said`` in language ``source``.
 
-    Names: empty, lines, label, echo, script, length, loop, numbers.
+    Names: empty, lines, label, echo, script, length, loop, numbers, currency.
     """
     if not _WORD.search(written):
         return Verdict(failed=("empty",)) if _WORD.search(said) else Verdict()
@@ -69,6 +86,7 @@ def check(said: str, written: str, *, source: str, target: str) -> Verdict:
         "length": _has_wrong_length(said, written),
         "loop": has_loop(written) and not has_loop(said),
         "numbers": numbers.differ(numbers.find(said, source), numbers.find(written, target)),
+        "currency": bool(currencies(written) - currencies(said)),
     }
     return Verdict(failed=tuple(name for name, failed in tests.items() if failed))
 
@@ -93,6 +111,11 @@ def has_loop(text: str) -> bool:
     if len(words) >= 12 and Counter(words).most_common(1)[0][1] > len(words) / 2:
         return True
     return any(_repeats(words, size) for size in (1, 2, 3, 4)) or bool(_SHORT_LOOP.search(text))
+
+
+def currencies(text: str) -> frozenset[str]:
+    """Codes of the currencies that ``text`` names. Yuan is not told: it is what an unnamed price is in."""
+    return frozenset(code for code, pattern in _CURRENCIES.items() if pattern.search(text))
 
 
 def is_echo(said: str, written: str) -> bool:

@@ -5,7 +5,7 @@ Format: https://github.com/ggml-org/llama.cpp/blob/master/grammars/README.md
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from sidecar import language
 from sidecar.translation.numbers import Number, spellings
@@ -47,15 +47,20 @@ root ::= first (other+ number)* other* [\n]*"""
 
 
 def for_line(numbers: Sequence[Number], target: str) -> str:
-    """A grammar of one line in the scripts of ``target`` whose digits are those of ``numbers``."""
-    other = rf"other ::= [^\n0-9{_OTHER_DIGITS}{foreign_scripts(target)}]"
-    said = sorted(
-        {text for number in numbers for text in spellings(number, target)}, key=lambda text: (-len(text), text)
-    )
+    """A grammar of one line in the scripts of ``target`` whose digits and percentages are those of ``numbers``."""
+    other = rf"other ::= [^\n0-9%{_OTHER_DIGITS}{foreign_scripts(target)}]"
+    said = sorted({text for number in numbers for text in _faces(number, target)}, key=lambda text: (-len(text), text))
     if not said:
         return "\n".join((other, r"root ::= other+ [\n]*"))
     number = "number ::= " + " | ".join(f'"{text}"' for text in said)
     return "\n".join((other, number, _NUMBERED))
+
+
+def _faces(number: Number, target: str) -> Iterator[str]:
+    for text in spellings(number, target):
+        yield text
+        if number.percent:
+            yield from (f"{text}%", f"{text} %", f"{text}\u00a0%")
 
 
 def foreign_scripts(target: str) -> str:

@@ -38,6 +38,7 @@ _PRICE = regex.compile(
     rf"(?:钱|錢|(?P<tenth>{_FRACTION})(?:(?:毛|角)(?:(?P<cent>[{NUMERAL}\d])分?)?)?)?"
 )
 _DIME = regex.compile(rf"(?P<number>{CHINESE})(?:毛|角)(?![巾衣孔线線绒絨笔筆利病呢毯质質色])")
+_POUND = regex.compile(rf"(?P<number>{CHINESE}|半)斤(?!半)")
 _METRES = regex.compile(rf"(?P<whole>{CHINESE})米(?P<part>[{NUMERAL}\d]{{1,2}})(?![{NUMERAL}{UNIT}\d{_COUNTED}])")
 _POINT = regex.compile(rf"(?P<whole>{CHINESE})[点點][{NUMERAL}]+(?![{NUMERAL}{UNIT}分])")
 _CLOCK = regex.compile(rf"(?P<hour>{CHINESE})(?:点|點|時)(?:(?P<half>半)|(?P<minute>{CHINESE})分?|钟|鐘|整)?")
@@ -46,6 +47,11 @@ _CHINESE = regex.compile(CHINESE)
 _LOOSE = regex.compile("半价|半價|一半|双倍|雙倍|[一双雙对對半两兩]")
 _TIME = regex.compile(r"(?<![\d.,:])(?P<hour>[012]?\d) ?[:：h] ?(?P<minute>[0-5]\d)(?![\d:])")
 _DIGITS = regex.compile(ARABIC)
+_PERCENT_SIGN = regex.compile(
+    r"[\s\u202f]?(?:[%％٪]|per ?cent|por cien|pour cent|prozent|persen|peratus|phần trăm|процент|"
+    r"퍼센트|프로|パーセント|เปอร์เซ็นต์|بالمئة)",
+    regex.IGNORECASE,
+)
 _SPACED = regex.compile(r"(?<![\d.,])\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?:[.,]\d+)?(?!\d)")
 _FOLLOWING_WORD = regex.compile(r"\s?([\p{L}\p{M}]+)")
 
@@ -54,13 +60,15 @@ _FOLLOWING_WORD = regex.compile(r"\s?([\p{L}\p{M}]+)")
 class Number:
     """Characters ``start:end`` of a text and the values they may stand for.
 
-    ``required``: a translation must say it. ``written`` is how to write it with digits, "" to leave it as it is.
+    ``required``: a translation must say it. ``percent``: it is a share of a hundred. ``written`` is how to write it
+    with digits, "" to leave it as it is.
     """
 
     start: int
     end: int
     values: frozenset[Decimal]
     required: bool = True
+    percent: bool = False
     written: str = ""
 
 
@@ -85,17 +93,15 @@ def with_digits(text: str, tag: str) -> str:
 
 
 def differ(source: Sequence[Number], target: Sequence[Number]) -> bool:
-    """Whether ``target`` lacks a required number of ``source``, or has digits that ``source`` does not have."""
-    said = [number.values for number in target]
-    for number in source:
-        if not number.required:
-            continue
-        match = next((values for values in said if values & number.values), None)
-        if match is None:
+    """Whether ``target`` lacks a required number of ``source``, or has digits or a percentage of its own."""
+    left = sorted(target, key=lambda number: not number.required)
+    for number in sorted(source, key=lambda number: not number.required):
+        match = next((one for one in left if _same(number, one)), None)
+        if match:
+            left.remove(match)
+        elif number.required:
             return True
-        said.remove(match)
-    known = {value for number in source for value in number.values}
-    return any(number.required and not number.values & known for number in target)
+    return any(number.required for number in left)
 
 
 def spellings(number: Number, tag: str) -> tuple[str, ...]:
@@ -120,6 +126,7 @@ class _Reader:
         self._read(_DISCOUNT, self._discount)
         self._read(_PRICE, self._price)
         self._read(_DIME, self._dime)
+        self._read(_POUND, self._pound)
         self._read(_METRES, self._metres)
         self._read(_POINT, self._point)
         self._read(_CLOCK, self._clock)
@@ -139,22 +146,25 @@ class _Reader:
                 self.found.append(Number(start=start, end=end, values=values, required=False))
 
     def _read(self, pattern: regex.Pattern[str], handle: Callable[[regex.Match[str]], None]) -> None:
-        for match in pattern.finditer(self._text):
-            if not any(self._taken[match.start() : match.end()]):
+        at = 0
+        while match := pattern.search(self._text, at):
+            free = not any(self._taken[match.start() : match.end()])
+            if free:
                 handle(match)
+            at = match.end() if free else match.start() + 1
 
     def _percent(self, match: regex.Match[str]) -> None:
         value = read_point(match["number"])
-        self._add(match, {value}, written=f"{plain(value)}%")
+        self._add(match, {value}, percent=True, written=f"{plain(value)}%")
 
     def _discount(self, match: regex.Match[str]) -> None:
         """八折 pays eight tenths: 20 % off. 三成 is three tenths."""
         value = read_point(match["number"])
         percent = value if value >= 10 and value == value.to_integral_value() else value * 10
         if match["kind"] == "折":
-            self._add(match, {100 - percent}, written=f"优惠{plain(100 - percent)}%")
+            self._add(match, {100 - percent}, percent=True, written=f"优惠{plain(100 - percent)}%")
         else:
-            self._add(match, {percent}, written=f"{plain(percent)}%")
+            self._add(match, {percent}, percent=True, written=f"{plain(percent)}%")
 
     def _price(self, match: regex.Match[str]) -> None:
         value = read_chinese(match["whole"])
@@ -167,6 +177,15 @@ class _Reader:
     def _dime(self, match: regex.Match[str]) -> None:
         value = read_chinese(match["number"]) / 10
         self._add(match, {value, value * 100}, written=f"{plain(value)}元")
+
+    def _pound(self, match: regex.Match[str]) -> None:
+        """A 斤 is half a kilogram, which models forget."""
+        kilograms = (read_chinese(match["number"]) if match["number"] != "半" else Decimal("0.5")) / 2
+        if self._base != "zh" or not kilograms:
+            return
+        whole = kilograms >= 1
+        values = {kilograms, kilograms * 1000}
+        self._add(match, values, written=f"{plain(kilograms)}公斤" if whole else f"{plain(kilograms * 1000)}克")
 
     def _metres(self, match: regex.Match[str]) -> None:
         value = Decimal(f"{read_chinese(match['whole'])}.{digits(match['part'])}")
@@ -210,7 +229,9 @@ class _Reader:
     def _loose(self, match: regex.Match[str]) -> None:
         """What a translation may write with digits, and need not."""
         values = {"一": (1,), "双": (2,), "雙": (2,), "对": (2,), "對": (2,), "两": (2,), "兩": (2,)}
-        self._add(match, map(Decimal, values.get(match.group(), ("0.5", 2, 30, 50))), required=False)
+        half = match.group() not in values
+        said = map(Decimal, values.get(match.group(), ("0.5", 2, 30, 50)))
+        self._add(match, said, required=False, percent=half)
 
     def _time(self, match: regex.Match[str]) -> None:
         self._add(match, _hours(int(match["hour"])))
@@ -226,7 +247,10 @@ class _Reader:
         for values in parts:
             scaled = frozenset(value * scale for value in values)
             required = scaled != frozenset({Decimal(1)})
-            self.found.append(Number(start=match.start(), end=end, values=scaled, required=required))
+            percent = bool(_PERCENT_SIGN.match(self._text, end))
+            self.found.append(
+                Number(start=match.start(), end=end, values=scaled, required=required or percent, percent=percent)
+            )
 
     def _scale(self, end: int) -> tuple[int, int]:
         match = _FOLLOWING_WORD.match(self._text, end)
@@ -234,15 +258,27 @@ class _Reader:
         return (scale, match.end()) if match and scale != 1 else (1, end)
 
     def _add(
-        self, match: regex.Match[str], values: Iterable[Decimal], *, required: bool = True, written: str = ""
+        self,
+        match: regex.Match[str],
+        values: Iterable[Decimal],
+        *,
+        required: bool = True,
+        percent: bool = False,
+        written: str = "",
     ) -> None:
         if any(self._taken[match.start() : match.end()]):
             return
         self._mark(match.start(), match.end())
-        found = Number(
-            start=match.start(), end=match.end(), values=frozenset(values), required=required, written=written
+        self.found.append(
+            Number(
+                start=match.start(),
+                end=match.end(),
+                values=frozenset(values),
+                required=required,
+                percent=percent,
+                written=written,
+            )
         )
-        self.found.append(found)
 
     def _also(self, match: regex.Match[str], values: Iterable[Decimal], *, required: bool = True) -> None:
         """Another number within the same characters."""
@@ -250,6 +286,11 @@ class _Reader:
 
     def _mark(self, start: int, end: int) -> None:
         self._taken[start:end] = [True] * (end - start)
+
+
+def _same(source: Number, target: Number) -> bool:
+    """50 may not become 50 %, but 50 % may be half."""
+    return bool(source.values & target.values) and (source.percent or not target.percent)
 
 
 def _hours(hour: int) -> set[Decimal]:

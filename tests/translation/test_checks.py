@@ -51,6 +51,8 @@ def test_a_good_line_passes(said: str, written: str, source: str, target: str) -
         ("这件外套是纯棉的。", "coooooooooooooooooooooool", "en", "loop"),
         ("这件外套一百二十九块。", "This coat is 119 yuan.", "en", "numbers"),
         ("这件外套一百二十九块。", "This coat is cheap.", "en", "numbers"),
+        ("这件外套一百二十九块。", "Este abrigo cuesta 129 euros.", "es", "currency"),
+        ("这件外套一百二十九块。", "このコートは129円です。", "ja", "currency"),
     ],
 )
 def test_a_bad_line_is_named(said: str, written: str, target: str, failure: str) -> None:

@@ -69,12 +69,15 @@ async def test_only_the_line_is_read_once_the_prompt_is_in_the_cache(translator:
 
 
 async def test_the_model_cannot_be_reached_from_outside(translator: LlamaTranslator) -> None:
-    connections = psutil.Process().net_connections(kind="inet")
-    assert [one for one in connections if one.status == psutil.CONN_LISTEN] == []
-    sockets = [
-        one.laddr for one in psutil.Process().net_connections(kind="unix") if str(one.laddr).endswith("llama.sock")
-    ]
-    assert not any(Path(str(address)).exists() for address in sockets)
+    def listening() -> list[object]:
+        return [one for one in psutil.Process().net_connections(kind="inet") if one.status == psutil.CONN_LISTEN]
+
+    def sockets() -> list[str]:
+        opened = [str(one.laddr) for one in psutil.Process().net_connections(kind="unix")]
+        return [name for name in opened if name.endswith("llama.sock") and Path(name).exists()]
+
+    assert await asyncio.to_thread(listening) == []
+    assert await asyncio.to_thread(sockets) == []
 
 
 async def test_a_line_that_looks_like_an_instruction_is_not_obeyed(translator: LlamaTranslator) -> None:
