@@ -10,7 +10,11 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-uv.lock")
-SCRIPTS = [path for path in sorted((ROOT / "scripts").iterdir()) if path.read_bytes().startswith((b"#!/usr", b"# "))]
+SCRIPTS = [
+    path
+    for path in sorted((ROOT / "scripts").rglob("*"))
+    if path.is_file() and (path.suffix == ".sh" or path.read_bytes().startswith(b"#!/usr/bin/env bash"))
+]
 
 
 def _locked(name: str) -> dict[str, list[str]]:
