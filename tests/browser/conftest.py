@@ -14,7 +14,9 @@ from lossy_line import LossyLine, lossy_line
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from show_server import Show, running_show
 
-CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

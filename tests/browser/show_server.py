@@ -76,7 +76,12 @@ class Show:
         viewers = self._hub.viewers()
         languages = [
             LanguageReport(
-                lang=lang, viewers=viewers[lang], captions=12, untranslated=0, waiting=1, lag_ms=None if lang == "zh" else 840
+                lang=lang,
+                viewers=viewers[lang],
+                captions=12,
+                untranslated=0,
+                waiting=1,
+                lag_ms=None if lang == "zh" else 840,
             )
             for lang in self._hub.languages
         ]

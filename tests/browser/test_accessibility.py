@@ -37,7 +37,9 @@ def test_the_overlay_with_its_gear_open(page: Page, show: Show) -> None:
 
 
 def test_a_shop_with_the_widget(page: Page, show: Show, shop: Shop) -> None:
-    page.goto(shop.page(f'{VIDEO}<live-captions for="v"></live-captions><script src="{show.url}/captions.js"></script>'))
+    page.goto(
+        shop.page(f'{VIDEO}<live-captions for="v"></live-captions><script src="{show.url}/captions.js"></script>')
+    )
     show.final(1, "Good evening")
     expect(page.locator(".lc-caption")).to_have_count(1)
     assert findings(page) == []

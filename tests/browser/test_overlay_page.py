@@ -6,7 +6,6 @@ from lossy_line import LossyLine
 from playwright.sync_api import Page, expect
 from show_server import Show, running_show
 
-
 OFFSET = "document.querySelector('.lc-track').style.getPropertyValue('--lc-offset')"
 
 
@@ -179,12 +178,12 @@ def test_the_gear_rewrites_the_address_and_the_looks(page: Page, show: Show) -> 
     page.get_by_label("Text size").fill("60")
     page.locator("select[name=lang]").select_option("de")
     expect(page.locator(".lc-caption").first).to_contain_text("Guten Abend")
-    assert page.url.endswith("?lang=de&font_size=60")
+    expect(page).to_have_url(f"{show.url}/overlay?lang=de&font_size=60")
     expect(page.locator(".lc-window").first).to_have_css("font-size", "60px")
     page.get_by_label("Text size").fill("9999")
-    assert "font_size=120" in page.url
+    expect(page).to_have_url(f"{show.url}/overlay?lang=de&font_size=120")
     page.get_by_role("button", name="Reset").click()
-    assert page.url.endswith("/overlay?lang=de")
+    expect(page).to_have_url(f"{show.url}/overlay?lang=de")
 
 
 def test_no_gear_in_obs_nor_where_it_is_not_wanted(page: Page, show: Show) -> None:

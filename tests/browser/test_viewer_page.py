@@ -71,7 +71,10 @@ def test_the_page_follows_the_newest_unless_the_reader_looks_back(page: Page, sh
     page.goto(f"{show.url}/viewer")
     show.finals(range(1, 101))
     expect(page.locator(LINES)).to_have_count(100)
-    at_end = "() => { const s = document.getElementById('scroller'); return s.scrollHeight - s.scrollTop - s.clientHeight < 5; }"
+    at_end = """() => {
+      const { scrollHeight, scrollTop, clientHeight } = document.getElementById("scroller");
+      return scrollHeight - scrollTop - clientHeight < 5;
+    }"""
     page.wait_for_function(at_end)
     page.evaluate("document.getElementById('scroller').scrollTop = 0")
     page.wait_for_timeout(100)
@@ -110,7 +113,7 @@ def test_resuming_leaves_neither_gap_nor_duplicate(page: Page, show: Show, line:
 
 
 def test_hostile_text_stays_text(page: Page, show: Show) -> None:
-    text = '<img src=x onerror="document.title=\'owned\'">'
+    text = "<img src=x onerror=\"document.title='owned'\">"
     show.final(1, text, speaker="<script>document.title='owned'</script>")
     page.goto(f"{show.url}/viewer")
     expect(page.locator(LINES)).to_contain_text(text)

@@ -41,7 +41,9 @@ def test_it_stays_on_a_video_that_moves(page: Page, show: Show, shop: Shop) -> N
     show.final(1, "Good evening")
     expect(page.locator(".lc-caption")).to_have_count(1)
     page.evaluate("document.getElementById('v').style.width = '400px'; scrollTo(0, 120)")
-    page.wait_for_function("document.querySelector('live-captions').shadowRoot.querySelector('.stage').offsetWidth === 400")
+    page.wait_for_function(
+        "document.querySelector('live-captions').shadowRoot.querySelector('.stage').offsetWidth === 400"
+    )
     video, stage = box(page, "video"), box(page, ".stage")
     assert abs(video["y"] - stage["y"]) < 1.5
     assert abs(video["x"] - stage["x"]) < 1.5
@@ -168,7 +170,9 @@ def test_a_dead_line_that_says_nothing_is_noticed_when_the_viewer_comes_back(
     expect(page.locator(".state")).to_have_text("Live")
     line.freeze()
     show.final(1, "Nobody hears this yet")
-    page.evaluate("() => { const now = Date.now; Date.now = () => now() + 60_000; dispatchEvent(new Event('online')); }")
+    page.evaluate(
+        "() => { const now = Date.now; Date.now = () => now() + 60_000; dispatchEvent(new Event('online')); }"
+    )
     line.mend()
     expect(page.locator(".lc-caption")).to_have_text("Nobody hears this yet", timeout=15_000)
 
@@ -250,7 +254,9 @@ def test_captions_are_seen_above_a_video_that_fills_the_screen(page: Page, show:
     show.final(1, "On the whole screen")
     expect(page.locator(".lc-caption")).to_have_text("On the whole screen")
     expect(page.locator(".stage")).to_have_class("stage over full")
-    assert page.evaluate("document.querySelector('live-captions').shadowRoot.querySelector('.stage').matches(':popover-open')")
+    assert page.evaluate(
+        "document.querySelector('live-captions').shadowRoot.querySelector('.stage').matches(':popover-open')"
+    )
     assert box(page, ".lc-window")["y"] > 360
     page.evaluate("document.exitFullscreen()")
     page.wait_for_function("document.fullscreenElement === null")
@@ -260,7 +266,7 @@ def test_captions_are_seen_above_a_video_that_fills_the_screen(page: Page, show:
 
 def test_hostile_text_stays_text(page: Page, show: Show, shop: Shop) -> None:
     page.goto(shop.page(widget(show.url)))
-    text = '<img src=x onerror="document.title=\'owned\'"><style>*{display:none}</style>'
+    text = "<img src=x onerror=\"document.title='owned'\"><style>*{display:none}</style>"
     show.final(1, text)
     expect(page.locator(".lc-caption .lc-firm")).to_have_text(text)
     assert page.title() == "Shop"
