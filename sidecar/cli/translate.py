@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from sidecar import language
+from sidecar import language, logs
 from sidecar.errors import TranslationError, UsageError
 from sidecar.translation.backlog import same_language
 from sidecar.translation.checks import CheckFailedError
@@ -38,6 +38,7 @@ def translate(
 
     A language whose translation failed carries the source line, and "checks" says which checks failed.
     """
+    logs.configure("warning")
     spoken, targets = language.normalise(source), language.normalise_list(to)
     if not targets:
         raise UsageError("no language to translate into", hint="for example --to en,es")

@@ -20,7 +20,7 @@ from sidecar.translation.translator import Line, Translator
 
 _log = structlog.get_logger()
 
-_TIMEOUTS_BEFORE_REOPENING = 3
+_TIMEOUTS_BEFORE_REOPENING = 5
 _BACKOFF_FIRST_S = 1.0
 _BACKOFF_MAX_S = 60.0
 _CLOSE_TIMEOUT_S = 10.0
@@ -86,7 +86,7 @@ class Dispatcher:
 
     ``run`` does the work; put it into the session's task group. A line that fails, takes longer than ``line_timeout_s``
     or has waited for ``max_lag_s`` comes out in the source language. ``reopen`` makes a new translator when this one is
-    broken (it raised something else than `TranslationError`, or timed out three times running), after a pause that
+    broken (it raised something else than `TranslationError`, or timed out five times running), after a pause that
     doubles up to a minute; with ``translator`` None it makes the first one, and lines wait for it. Without either,
     every line comes out in the source language at once. An exception of ``on_result`` ends `run`.
     """

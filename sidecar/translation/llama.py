@@ -201,9 +201,21 @@ class _Stream:
             self._parts.append(choice.get("text") or choice.get("delta", {}).get("content") or "")
 
 
-async def open_llama(path: Path, *, threads: int = 0, slots: int = 4, name: str = "") -> LlamaTranslator:
-    """`LlamaTranslator` without blocking the event loop. Raises `ModelError`."""
-    return await asyncio.to_thread(lambda: LlamaTranslator(path, threads=threads, slots=slots, name=name))
+async def open_llama(
+    path: Path, *, threads: int = 0, slots: int = 4, name: str = "", source: str = "", targets: Sequence[str] = ()
+) -> LlamaTranslator:
+    """`LlamaTranslator` without blocking the event loop, prepared for ``source`` into ``targets`` where both are given.
+
+    Raises `ModelError`.
+    """
+    translator = await asyncio.to_thread(lambda: LlamaTranslator(path, threads=threads, slots=slots, name=name))
+    if source:
+        try:
+            await translator.prepare(source, targets)
+        except BaseException:
+            await translator.aclose()
+            raise
+    return translator
 
 
 def measure(path: Path, *, threads: int = 0) -> float:
@@ -259,6 +271,9 @@ def _params(library: Any, path: Path, threads: int, slots: int) -> Any:
     params.cpuparams.n_threads = threads
     params.cpuparams_batch.n_threads = threads
     params.n_batch = 512
+    params.load_mode = (
+        library.llama_load_mode.LLAMA_LOAD_MODE_NONE
+    )  # mapping keeps a second copy of the weights resident
     params.cache_ram_mib = 0
     params.swa_full = True  # a sliding window forgets the prefix, and then every line costs the whole prompt
     params.fit_params = False

@@ -297,7 +297,7 @@ async def test_a_broken_translator_is_replaced_after_a_pause_that_grows() -> Non
         assert running.reasons("en") == [Reason.FAILED, None]
 
 
-async def test_three_hanging_lines_running_replace_the_translator() -> None:
+async def test_five_hanging_lines_running_replace_the_translator() -> None:
     fresh = ScriptedTranslator(echoing)
 
     async def reopen() -> ScriptedTranslator:
@@ -306,11 +306,11 @@ async def test_three_hanging_lines_running_replace_the_translator() -> None:
     async with show(
         ScriptedTranslator(lambda _asked: None), ("en",), reopen=reopen, line_timeout_s=1.0, max_lag_s=60.0
     ) as running:
-        for number in range(4):
+        for number in range(6):
             running.dispatcher.give(line(number))
-        for _ in range(8):
+        for _ in range(12):
             await running.clock.advance(1.0)
-        assert running.reasons("en") == [Reason.TIMED_OUT] * 3 + [None]
+        assert running.reasons("en") == [Reason.TIMED_OUT] * 5 + [None]
 
 
 async def test_lines_wait_for_a_translator_that_is_still_loading_but_not_for_ever() -> None:

@@ -33,7 +33,7 @@ def path() -> Path:
 
 @pytest.fixture(scope="module")
 async def translator(path: Path) -> AsyncIterator[LlamaTranslator]:
-    opened = await open_llama(path, slots=2)
+    opened = await open_llama(path, slots=2, source="zh", targets=("en", "es"))
     yield opened
     await opened.aclose()
 
@@ -60,7 +60,6 @@ async def test_no_line_of_the_price_list_has_a_wrong_number_unnoticed(translator
 
 
 async def test_only_the_line_is_read_once_the_prompt_is_in_the_cache(translator: LlamaTranslator) -> None:
-    await translator.prepare("zh", ("en", "es"))
     for target in ("en", "es", "en"):
         cost = await asyncio.to_thread(
             lambda target=target: translator.complete("这件外套是纯棉的。", source="zh", target=target)
