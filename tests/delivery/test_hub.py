@@ -352,3 +352,33 @@ async def test_a_reader_that_gave_up_waiting_for_the_store_still_misses_nothing(
         show.final("es")
         gate.set()
         assert await waiting(viewer) == ["es1", "es2"]
+
+
+async def test_a_switch_while_the_store_is_being_read_reads_it_again():
+    show = Show()
+    for lang in ("zh", "es", "zh"):
+        show.final(lang)
+    gate = asyncio.Event()
+    show.delay.append(gate)
+    async with show.hub.attach("es", "zh", since=0) as viewer:
+        assert await waiting_through(viewer, 2) == ["hello", "waiting"]
+        reading = asyncio.create_task(waiting_through(viewer, 3))
+        await asyncio.sleep(0)
+        show.final("zh")
+        viewer.subscribe("zh")
+        gate.set()
+        assert await reading == ["zh1", "zh3", "zh4"]
+        assert await waiting(viewer) == []
+
+
+async def test_after_a_switch_the_store_is_not_asked_for_what_was_before_it():
+    show = Show(mailbox=2)
+    async with show.hub.attach("es") as viewer:
+        await waiting(viewer)
+        for _ in range(4):
+            show.final("en")
+        show.clock_s += YOUNG_S + 1
+        viewer.subscribe("en")
+        for _ in range(3):
+            show.final("en")
+        assert await waiting(viewer) == ["en5", "en6", "en7"]

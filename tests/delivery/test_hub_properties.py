@@ -13,27 +13,30 @@ from hypothesis import strategies as st
 from sidecar.delivery.hub import Viewer
 from sidecar.delivery.wire import CaptionMessage, Hello, Remove
 
-CLIENTS = 3
+CLIENTS = 2
 langs = st.sampled_from(LANGUAGES)
 seconds = st.one_of(st.none(), langs)
 clients = st.integers(0, CLIENTS - 1)
 steps = st.lists(
     st.one_of(
-        st.tuples(st.just("final"), langs),
-        st.tuples(st.just("final"), langs),
+        st.tuples(st.just("finals"), st.lists(langs, min_size=1, max_size=6)),
+        st.tuples(st.just("finals"), st.lists(langs, min_size=1, max_size=6)),
         st.tuples(st.just("store"), langs),
         st.tuples(st.just("remove"), langs, st.integers(1, 20)),
         st.tuples(st.just("partial"), langs, st.integers(1, 40), st.integers(1, 5)),
         st.tuples(st.just("read"), clients, st.integers(1, 9)),
         st.tuples(st.just("read"), clients, st.integers(1, 9)),
         st.tuples(st.just("connect"), clients),
+        st.tuples(st.just("connect"), clients),
         st.tuples(st.just("disconnect"), clients),
         st.tuples(st.just("subscribe"), clients, st.one_of(langs, st.just("")), seconds),
         st.tuples(st.just("breathe"), st.integers(1, 5)),
         st.tuples(st.just("shut store")),
         st.tuples(st.just("open store")),
+        st.tuples(st.just("open store")),
     ),
-    max_size=60,
+    min_size=40,
+    max_size=120,
 )
 
 
@@ -176,8 +179,9 @@ async def play(todo: list[tuple], mailbox: int, wanted: list[tuple[str, str | No
 
 async def perform(show: Show, audience: list[Client], store: asyncio.Event, step: tuple) -> None:
     match step:
-        case "final", lang:
-            show.final(lang)
+        case "finals", spoken:
+            for lang in spoken:
+                show.final(lang)
         case "store", lang:
             show.store(lang)
         case "remove", lang, id_:
