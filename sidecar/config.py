@@ -6,8 +6,9 @@ Every limit has its unit in its name and a default that works. ``docs/configurat
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -25,7 +26,10 @@ class Section(BaseModel):
 class AudioSettings(Section):
     """Where the host's voice comes from."""
 
-    input: str = Field(default="mic", description="mic, loopback, push, a file or a URL (RTMP, SRT, HLS, RTSP, HTTP)")
+    input: str = Field(
+        default="auto",
+        description="mic, loopback, push, demo, a file or a URL (RTMP, SRT, HLS, RTSP, HTTP); auto: mic, else demo",
+    )
     device: str = Field(default="", description="Capture device, by number or part of its name; empty: the default")
     pace: Literal["realtime", "max"] = Field(default="realtime", description="How fast a file is played")
     stall_timeout_s: float = Field(default=10.0, gt=0, description="A source silent on the wire for longer is reopened")
@@ -58,7 +62,7 @@ class SpeechSettings(Section):
 class TranslationSettings(Section):
     """Into what, and by what, captions are translated."""
 
-    to: tuple[str, ...] = Field(default=(), description="Target languages, the most important first")
+    to: tuple[str, ...] = Field(default=("en", "es", "zh"), description="Target languages, the most important first")
     model: str = Field(default="auto", description="Name of a manifest, path of a GGUF file, auto, or none")
     threads: int = Field(default=0, ge=0, description="CPU threads of translation; 0: chosen for this machine")
     line_timeout_s: float = Field(default=20.0, gt=0, description="A line not translated in this time is given up")
@@ -68,7 +72,8 @@ class TranslationSettings(Section):
     @classmethod
     def _to(cls, value: Any) -> Any:
         if isinstance(value, str | list | tuple):
-            return language.normalise_list(value if isinstance(value, str) else [str(part) for part in value])
+            parts = value if isinstance(value, str) else [str(part) for part in cast("Sequence[object]", value)]
+            return language.normalise_list(parts)
         return value
 
 
@@ -92,7 +97,11 @@ class Settings(BaseSettings):
     """All settings of a session."""
 
     model_config = SettingsConfigDict(
-        env_prefix="SIDECAR_", env_nested_delimiter="__", frozen=True, extra="ignore", nested_model_default_partial_update=True
+        env_prefix="SIDECAR_",
+        env_nested_delimiter="__",
+        frozen=True,
+        extra="ignore",
+        nested_model_default_partial_update=True,
     )
 
     audio: AudioSettings = AudioSettings()

@@ -15,9 +15,9 @@ _TRADITIONAL_REGIONS = frozenset({"TW", "HK", "MO"})
 
 
 def normalise(tag: str) -> str:
-    """The canonical tag of ``tag``: ``ZH_cn`` → ``zh``, ``zh-TW`` → ``zh-Hant``, ``en-US`` → ``en``, ``pt-br`` → ``pt-BR``.
+    """The canonical tag of ``tag``. Raises `UsageError` for what is no language.
 
-    Raises `UsageError` for what is no language.
+    ``ZH_cn`` → ``zh``, ``zh-TW`` → ``zh-Hant``, ``en-US`` → ``en``, ``pt-br`` → ``pt-BR``.
     """
     cleaned = tag.strip().replace("_", "-")
     if not _is_known(cleaned):

@@ -123,14 +123,16 @@ class Monitor:
         return [self._language(lang, viewers.get(lang, 0), stats.get(lang)) for lang in self._hub.languages]
 
     def _language(self, lang: str, viewers: int, stats: LanguageStats | None) -> LanguageReport:
-        is_source = lang == self._hub.source or stats is None
+        if stats is None or lang == self._hub.source:
+            said = self._finals[lang]
+            return LanguageReport(lang=lang, viewers=viewers, captions=said, untranslated=0, waiting=0, lag_ms=None)
         return LanguageReport(
             lang=lang,
             viewers=viewers,
-            captions=self._finals[lang] if is_source else stats.done,
-            untranslated=0 if is_source else stats.untranslated,
-            waiting=0 if is_source else stats.waiting,
-            lag_ms=None if is_source else stats.lag_ms,
+            captions=stats.done,
+            untranslated=stats.untranslated,
+            waiting=stats.waiting,
+            lag_ms=stats.lag_ms,
         )
 
     def _warnings(self, hearing: Hearing, stats: dict[str, LanguageStats], skipped_ms: int) -> Iterable[str]:

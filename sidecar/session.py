@@ -13,9 +13,10 @@ import asyncio
 import contextlib
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TypeVar, cast
 
 import structlog
 
@@ -39,6 +40,7 @@ from sidecar.translation.dispatcher import Dispatcher, Translated
 from sidecar.translation.translator import Translator
 
 log = structlog.get_logger()
+T = TypeVar("T")
 
 OUTBOX = 1_024
 """Captions on their way to being numbered; stages before it would wait if it were ever full."""
@@ -159,9 +161,9 @@ class Session:
         async for segment in listener.segments(self._heard()):
             await self._outbox.send(segment)
 
-    async def _heard(self) -> AsyncIterator[AudioChunk]:
+    async def _heard(self) -> AsyncGenerator[AudioChunk]:
         """The source's chunks until it ends or the session is stopped."""
-        async with contextlib.aclosing(self._source.chunks(self._on_status)) as chunks:  # pyright: ignore
+        async with contextlib.aclosing(self._source.chunks(self._on_status)) as chunks:
             while not self._stop.is_set():
                 chunk = await self._while_running(anext(chunks, None))
                 if chunk is None:
@@ -170,7 +172,7 @@ class Session:
                     self._start_clock(chunk)
                 yield chunk
 
-    async def _while_running(self, wanted: Awaitable[object]) -> object | None:
+    async def _while_running(self, wanted: Awaitable[T]) -> T | None:
         """What ``wanted`` gives, or None when the session is stopped first."""
         task = asyncio.ensure_future(wanted)
         stop = asyncio.create_task(self._stop.wait())
@@ -219,9 +221,7 @@ class Session:
         self.metrics.lag(stage, segment.language, self._behind_ms(segment.end_ms))
 
     async def _publish_translation(self, result: Translated) -> None:
-        items = self._board.translation(
-            result.segment.number, result.lang, result.text, translated=result.translated
-        )
+        items = self._board.translation(result.segment.number, result.lang, result.text, translated=result.translated)
         await self._announce(items)
         self.metrics.lag(Stage.TRANSLATION, result.lang, result.lag_ms)
 
@@ -298,7 +298,5 @@ class Session:
 
 def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
     """The first leaf of an exception group."""
-    leaf: BaseException = group
-    while isinstance(leaf, BaseExceptionGroup):
-        leaf = leaf.exceptions[0]
-    return leaf
+    first = group.exceptions[0]
+    return _first(cast("BaseExceptionGroup[BaseException]", first)) if isinstance(first, BaseExceptionGroup) else first

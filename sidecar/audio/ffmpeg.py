@@ -254,3 +254,12 @@ def _mono(frame: av.AudioFrame) -> Samples:
 
 def _joined(parts: list[Samples]) -> Samples:
     return np.concatenate(parts) if parts else _NOTHING
+
+
+def duration_ms(path: str) -> int:
+    """Length of a file as its container states it; 0 where it does not, or cannot be opened."""
+    try:
+        with av.open(path) as container:
+            return (container.duration or 0) // 1000
+    except (av.error.FFmpegError, OSError, ValueError):
+        return 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -39,7 +39,7 @@ class AudioSource(Protocol):
     name: str
     realtime: bool
 
-    def chunks(self, on_status: OnStatus) -> AsyncIterator[AudioChunk]:
+    def chunks(self, on_status: OnStatus) -> AsyncGenerator[AudioChunk]:
         """Chunks of 20 to 100 ms (the last before a gap or the end may be shorter) in rising position, until the end.
 
         Raises `InputError` when it cannot be opened at all. A live source that is lost reconnects by itself, says so

@@ -178,5 +178,3 @@ class Listener:
             return replace(segment, language=tag)
         text = self._convert(segment.text)
         return replace(segment, language=tag, text=text, stable=min(segment.stable, len(text)))
-
-

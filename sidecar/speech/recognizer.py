@@ -1,4 +1,4 @@
-"""What a speech recogniser is to Sidecar: audio in, one hypothesis out. Another engine is another file like whisper.py."""
+"""What a speech recogniser is to Sidecar: audio in, one hypothesis out. Another engine is a file like whisper.py."""
 
 from __future__ import annotations
 
@@ -37,9 +37,7 @@ class Hypothesis:
 class Recognizer(Protocol):
     """Blocking; called by one worker thread at a time."""
 
-    def recognize(
-        self, audio: Samples, *, language: str | None, beam_size: int, word_times: bool
-    ) -> Hypothesis:
+    def recognize(self, audio: Samples, *, language: str | None, beam_size: int, word_times: bool) -> Hypothesis:
         """The hypothesis for at most 30 s of 16 kHz audio; ``language`` None detects it.
 
         Raises `RecognitionError`.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 _CONVERSIONS = {"simplified": "t2s", "traditional": "s2t"}
 
@@ -14,7 +14,8 @@ def chinese_converter(script: str) -> Callable[[str], str]:
         return str
     import opencc
 
-    converter: Any = opencc.OpenCC(_CONVERSIONS[script])
+    library = cast("Any", opencc)
+    converter = library.OpenCC(_CONVERSIONS[script])
     return lambda text: str(converter.convert(text))
 
 

@@ -1,8 +1,8 @@
 """The streaming policy: which audio to recognise next, and what its hypotheses make of the transcript. Pure.
 
-Audio and the starts and ends of utterances go in; `Job`s come out, one at a time; each hypothesis goes in and `Segment`s
-come out. An utterance is one segment unless it grows long: then it is cut behind a sentence or clause that successive
-hypotheses agree on, so that windows stay short and finals timely for a host who never pauses.
+Audio and the starts and ends of utterances go in and `Job`s come out, one at a time; each hypothesis goes in and
+`Segment`s come out. An utterance is one segment unless it grows long: then it is cut behind a sentence or clause that
+successive hypotheses agree on, so that windows stay short and finals timely for a host who never pauses.
 
 Jobs are finals first, the oldest first; a partial always takes the latest audio there is. Time is the audio position.
 """
@@ -33,9 +33,13 @@ LOOKBACK_MS = 3_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """``tick_ms``: new audio between partials. ``min_partial_ms``: the first one. ``soft_ms``: from here a segment is cut
-    behind a sentence or clause, ``max_ms``: anywhere. ``held_back_ms``: words that end later than this before the end of the
-    audio may still change. ``max_waiting_ms``: final audio that may wait; beyond it the oldest is skipped."""
+    """How long things may take.
+
+    ``tick_ms``: new audio between partials. ``min_partial_ms``: audio of the first one. ``soft_ms``: from here a
+    segment is cut behind a sentence or clause; ``max_ms``: from here anywhere. ``held_back_ms``: words that end later
+    than this before the end of the audio may still change. ``max_waiting_ms``: audio that may wait for its final;
+    beyond it the oldest is skipped.
+    """
 
     partials: bool = True
     tick_ms: int = 350
@@ -271,6 +275,7 @@ def best_cut(words: Sequence[Word], *, stable: int, before_s: float, anywhere: b
         found = [index for index in candidates if words[index - 1].text.strip()[-1:] in ends]
         if found:
             return found[-1]
+
     def pause_s(index: int) -> float:
         return words[index].start_s - words[index - 1].end_s
 

@@ -1,9 +1,10 @@
 """Whisper on CTranslate2, called with windows as short as the speech (the only importer of faster-whisper).
 
-`WhisperModel.transcribe` always pads to 30 s, and the cost of the encoder follows the window. Here the window is the audio plus
-two seconds of silence. Two things keep short windows as accurate as long ones: decoding with timestamp tokens, and dropping
-what is timed after the end of the audio, for that is where Whisper repeats itself when a window ends in silence. The
-length of a hypothesis is capped by the audio's. Word times come from cross-attention on the same encoder output.
+`WhisperModel.transcribe` always pads to 30 s, and the cost of the encoder follows the window. Here the window is the
+audio plus two seconds of silence. Two things keep short windows as accurate as long ones: decoding with timestamp
+tokens, and dropping what is timed after the end of the audio, for that is where Whisper repeats itself when a window
+ends in silence. The length of a hypothesis is capped by the audio's. Word times come from cross-attention on the same
+encoder output.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ class WhisperRecognizer:
 
         self.device = _device(device)
         try:
-            self._model = WhisperModel(
+            self._model: Any = WhisperModel(
                 str(path),
                 device=self.device,
                 compute_type="float16" if self.device == "cuda" else "int8",
@@ -96,8 +97,7 @@ class WhisperRecognizer:
     def _detect(self, encoded: Any) -> str:
         if not self.multilingual:
             return "en"
-        token: str = self._model.model.detect_language(encoded)[0][0][0]
-        return token[2:-2]
+        return str(self._model.model.detect_language(encoded)[0][0][0])[2:-2]
 
     def _generate(self, encoded: Any, tokenizer: Tokenizer, beam_size: int, seconds: float) -> Any:
         prompt = list(tokenizer.sot_sequence)
@@ -131,7 +131,10 @@ class WhisperRecognizer:
 
 
 def spoken_tokens(tokens: Sequence[int], timestamp_begin: int, audio_s: float) -> list[int]:
-    """The text tokens of ``tokens`` that are timed inside ``audio_s`` seconds; tokens from ``timestamp_begin`` are times."""
+    """The text tokens of ``tokens`` timed inside the ``audio_s`` seconds of audio.
+
+    Ids from ``timestamp_begin`` on are times, in steps of `TIMESTAMP_STEP_S`.
+    """
     kept: list[int] = []
     for token in tokens:
         if token >= timestamp_begin:

@@ -1,0 +1,222 @@
+"""``sidecar run``: captions of a live show, until it ends or is interrupted."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sidecar import config as configuration
+from sidecar import language
+from sidecar.config import Settings
+from sidecar.errors import StorageError
+
+if TYPE_CHECKING:
+    import socket
+
+    from sidecar.audio.source import AudioSource
+    from sidecar.delivery.server import Running
+    from sidecar.session import Engines, Session
+    from sidecar.storage.store import Store
+
+DEMO_LANGUAGE = "en"
+DEMO_TARGETS = ("es", "zh")
+
+
+class Pace(StrEnum):
+    REALTIME = "realtime"
+    MAX = "max"
+
+
+class LogFormat(StrEnum):
+    AUTO = "auto"
+    HUMAN = "human"
+    JSON = "json"
+
+
+def run(
+    input: Annotated[
+        str | None,
+        typer.Option("--input", "-i", metavar="mic|loopback|push|demo|FILE|URL", help="Where the host's voice is."),
+    ] = None,
+    spoken: Annotated[
+        str | None, typer.Option("--language", metavar="LANG", help="What the host speaks, or auto.")
+    ] = None,
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="LANG,…", help='Languages to translate into; "" for none.')
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option("--port", min=0, max=65535, help="Port of everything; 0: a free one.")
+    ] = None,
+    host: Annotated[str | None, typer.Option("--host", help="Address to listen on; 0.0.0.0 for all.")] = None,
+    device: Annotated[str | None, typer.Option("--device", help="Capture device: number or part of its name.")] = None,
+    pace: Annotated[Pace | None, typer.Option("--pace", help="How fast a file is played.")] = None,
+    model: Annotated[str | None, typer.Option("--model", help="Recogniser: name or folder.")] = None,
+    translator: Annotated[
+        str | None, typer.Option("--translator", help="Translator: name, .gguf file, auto or none.")
+    ] = None,
+    store: Annotated[
+        str | None, typer.Option("--store", help="Database URL; default: SQLite in your data folder.")
+    ] = None,
+    events: Annotated[Path | None, typer.Option("--events", help="Also write every message to this file.")] = None,
+    exit_at_end: Annotated[bool, typer.Option("--exit-at-end", help="Stop when the file is over.")] = False,
+    config: Annotated[Path | None, typer.Option("--config", help="Settings file; default: sidecar.toml here.")] = None,
+    log_level: Annotated[str, typer.Option("--log-level", help="debug, info, warning or error.")] = "warning",
+    log_format: Annotated[LogFormat, typer.Option("--log-format", help="How logs look.")] = LogFormat.AUTO,
+) -> None:
+    """Caption a show: listen, recognise, translate, and serve overlay and viewer page.
+
+    Without --input: the microphone, or a demo host where there is none.
+    """
+    from sidecar import logs
+
+    logs.configure(log_level, log_format.value)
+    overrides: dict[str, dict[str, Any]] = {
+        "audio": {"input": input, "device": device, "pace": pace.value if pace else None},
+        "speech": {"language": spoken, "model": model},
+        "translation": {"to": to, "model": translator},
+        "server": {"port": port, "host": host},
+        "storage": {"url": store},
+    }
+    settings = choose_input(configuration.load(config, given(overrides)), spoken=spoken, to=to)
+    asyncio.run(_run(settings, events, exit_at_end))
+
+
+def given(overrides: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Only what was given on the command line."""
+    return {
+        table: {name: value for name, value in values.items() if value is not None}
+        for table, values in overrides.items()
+    }
+
+
+def choose_input(settings: Settings, *, spoken: str | None, to: str | None) -> Settings:
+    """With input ``auto``, the microphone, or else the demo host in its own language."""
+    if settings.audio.input != "auto":
+        return settings
+    from sidecar.audio.device import has_microphone
+
+    if has_microphone():
+        return settings.model_copy(update={"audio": settings.audio.model_copy(update={"input": "mic"})})
+    typer.echo("no microphone found: playing the built-in demo host (see --input)", err=True)
+    update: dict[str, Any] = {"audio": settings.audio.model_copy(update={"input": "demo"})}
+    if spoken is None:
+        update["speech"] = settings.speech.model_copy(update={"language": DEMO_LANGUAGE})
+    if to is None:
+        update["translation"] = settings.translation.model_copy(update={"to": DEMO_TARGETS})
+    return settings.model_copy(update=update)
+
+
+async def _run(settings: Settings, events: Path | None, exit_at_end: bool) -> None:
+    from sidecar import engines
+    from sidecar.audio.open import open_source
+    from sidecar.delivery.server import listen
+    from sidecar.session import Engines
+    from sidecar.storage.store import Store
+    from sidecar.weights.progress import OnTerminal
+
+    source = open_source(settings.audio, repeat_demo=not exit_at_end)
+    engines.check_language(settings)
+    listener = listen(settings.server)
+    try:
+        async with await Store.open(settings.storage.url) as store:
+            progress = OnTerminal()
+            recognizer = await asyncio.to_thread(engines.recognizer_path, settings, progress)
+            translator = await asyncio.to_thread(engines.translator_path, settings, progress)
+            can_wait = not source.realtime
+            opened = Engines(
+                open_listener=engines.listener_opener(settings, recognizer, can_wait=can_wait),
+                open_translator=engines.translator_opener(settings, translator, _targets(settings)),
+            )
+            await _serve(settings, source, opened, store, listener, events, exit_at_end)
+    finally:
+        listener.close()
+
+
+def _targets(settings: Settings) -> tuple[str, ...]:
+    return tuple(target for target in settings.translation.to if target != settings.speech.language)
+
+
+async def _serve(
+    settings: Settings,
+    source: AudioSource,
+    engines: Engines,
+    store: Store,
+    listener: socket.socket,
+    events: Path | None,
+    exit_at_end: bool,
+) -> None:
+    from sidecar.audio.push import PushSource
+    from sidecar.delivery.server import create_app, serve
+    from sidecar.eventlog import EventLog
+    from sidecar.session import Session
+    from sidecar.storage.transcripts import StoredTranscripts
+
+    session = await Session.create(settings, source, engines, store, wait_for_translator=_can_be_held_back(settings))
+    app = create_app(
+        hub=session.hub,
+        report=session.monitor.report,
+        transcripts=StoredTranscripts(store),
+        ingest=source if isinstance(source, PushSource) else None,
+        metrics=session.metrics,
+        settings=settings.server,
+    )
+    with EventLog(events) as log:
+        async with serve(app, settings.server, listener) as running:
+            _announce(running, session, settings)
+            log.follow(session)
+            await _until_over(session, running, stay=not exit_at_end)
+    if session.unsaved:
+        raise StorageError(
+            f"{session.unsaved} final captions could not be saved: the store did not take them",
+            hint="make room on the disk; what viewers saw is in the --events file, if one was written",
+        )
+
+
+def _can_be_held_back(settings: Settings) -> bool:
+    """Whether the input is there to be played from its beginning whenever we are ready."""
+    return settings.audio.input == "demo" or Path(settings.audio.input).is_file()
+
+
+async def _until_over(session: Session, running: Running, *, stay: bool) -> None:
+    """Run the session; the first interrupt ends it in order, a second one at once."""
+    loop = asyncio.get_running_loop()
+    interrupted = asyncio.Event()
+    work = asyncio.create_task(session.run(), name="session")
+
+    def interrupt() -> None:
+        if interrupted.is_set():
+            work.cancel()
+        else:
+            typer.echo("\nfinishing the last captions; once more to stop at once", err=True)
+            session.stop()
+        interrupted.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, interrupt)
+    try:
+        await work
+        if stay and not interrupted.is_set():
+            typer.echo(f"the show is over; transcripts stay at {running.url}/viewer until you press Ctrl-C", err=True)
+            await interrupted.wait()
+    except asyncio.CancelledError:
+        if not interrupted.is_set():
+            raise
+
+
+def _announce(running: Running, session: Session, settings: Settings) -> None:
+    """Say where everything is."""
+    spoken = settings.speech.language
+    languages = ", ".join(session.hub.languages) or "as heard"
+    lines = [
+        f"Sidecar · session {session.id} · {'language detected' if spoken == language.AUTO else spoken} → {languages}",
+        f"  Overlay for OBS   {running.url}/overlay",
+        f"  Viewer page       {running.url}/viewer",
+        f"  Status            {running.url}/status",
+        "Ctrl-C ends the show.",
+    ]
+    typer.echo("\n".join(lines), err=True)

@@ -1,0 +1,215 @@
+"""``sidecar transcribe``: files to subtitle files, offline."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import tempfile
+from collections.abc import Callable, Generator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sidecar import config as configuration
+from sidecar import language
+from sidecar.captions.board import Board
+from sidecar.captions.caption import Caption, Removal, Segment
+from sidecar.captions.formats import Format, render
+from sidecar.cli.run import given
+from sidecar.config import AudioSettings, Settings
+from sidecar.errors import InputError, SidecarError, StorageError, TranslationError, UsageError
+
+if TYPE_CHECKING:
+    from sidecar.speech.recognizer import Recognizer
+    from sidecar.translation.translator import Translator
+
+Items = list[Caption | Removal]
+Step = Callable[[float], None]
+CONTEXT_LINES = 2
+
+
+def transcribe(
+    files: Annotated[list[Path], typer.Argument(help="Audio or video files.")],
+    spoken: Annotated[str | None, typer.Option("--language", metavar="LANG", help="What is spoken, or auto.")] = None,
+    to: Annotated[str, typer.Option("--to", metavar="LANG,…", help="Languages to translate into as well.")] = "",
+    formats: Annotated[str, typer.Option("--format", metavar="srt,vtt,json,txt", help="What to write.")] = "srt",
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Folder; default: next to each file.")] = None,
+    model: Annotated[str | None, typer.Option("--model", help="Recogniser: name or folder.")] = None,
+    translator: Annotated[str | None, typer.Option("--translator", help="Translator: name or .gguf file.")] = None,
+    config: Annotated[Path | None, typer.Option("--config", help="Settings file; default: sidecar.toml here.")] = None,
+) -> None:
+    """Write subtitle files for FILES, as fast as the machine goes: NAME.LANG.FORMAT, a file per language.
+
+    Prints the path of every file written. A file that cannot be read is named, and the others are done.
+    """
+    wanted = _formats(formats)
+    overrides = {"speech": {"language": spoken, "model": model}, "translation": {"to": to, "model": translator}}
+    settings = configuration.load(config, given(overrides))
+    failed = asyncio.run(_transcribe_all(files, settings, wanted, output))
+    if failed:
+        raise (
+            failed[0]
+            if len(files) == 1
+            else InputError(f"{len(failed)} of {len(files)} files failed", hint="see above")
+        )
+
+
+def _formats(names: str) -> tuple[Format, ...]:
+    try:
+        return tuple(dict.fromkeys(Format(name.strip()) for name in names.split(",") if name.strip()))
+    except ValueError as exc:
+        raise UsageError(f"unknown format in '{names}'", hint=f"formats are {', '.join(Format)}") from exc
+
+
+async def _transcribe_all(
+    files: Sequence[Path], settings: Settings, formats: Sequence[Format], output: Path | None
+) -> list[SidecarError]:
+    from sidecar import engines
+    from sidecar.weights.progress import OnTerminal
+
+    engines.check_language(settings)
+    _make_folder(output)
+    recognizer = engines.open_recognizer(settings, engines.recognizer_path(settings, OnTerminal()))
+    translator = await _open_translator(settings)
+    failed: list[SidecarError] = []
+    try:
+        for path in files:
+            try:
+                await _one(path, settings, recognizer, translator, formats, output)
+            except InputError as exc:
+                failed.append(exc)
+                if len(files) > 1:
+                    typer.echo(f"error: {exc.message}\nhint: {exc.hint}", err=True)
+    finally:
+        if translator:
+            await translator.aclose()
+    return failed
+
+
+async def _open_translator(settings: Settings) -> Translator | None:
+    from sidecar import engines
+    from sidecar.weights.progress import OnTerminal
+
+    path = engines.translator_path(settings, OnTerminal())
+    opener = engines.translator_opener(settings, path, settings.translation.to)
+    return await opener() if opener else None
+
+
+async def _one(
+    path: Path,
+    settings: Settings,
+    recognizer: Recognizer,
+    translator: Translator | None,
+    formats: Sequence[Format],
+    output: Path | None,
+) -> None:
+    targets = settings.translation.to
+    with _bar(path, 1 + len(targets) if translator else 1) as step:
+        segments = await _recognize(path, settings, recognizer, step)
+        items = await _caption(segments, translator, targets, step)
+    spoken = segments[0].language if segments else settings.speech.language
+    languages = dict.fromkeys((spoken, *targets) if translator else (spoken,))
+    for lang in languages:
+        for form in formats:
+            _write(_target(path, lang, form, output), render([each for each in items if each.lang == lang], lang, form))
+
+
+async def _recognize(path: Path, settings: Settings, recognizer: Recognizer, step: Step) -> list[Segment]:
+    """Final segments of ``path``. Raises `InputError`."""
+    from sidecar import engines
+    from sidecar.audio.open import open_source
+
+    source = open_source(AudioSettings(input=str(path), pace="max"))
+    offline = settings.model_copy(update={"speech": settings.speech.model_copy(update={"partials": False})})
+    listener = engines.listener(offline, recognizer, can_wait=True)
+    total_ms = _duration_ms(path)
+    finals: list[Segment] = []
+    async for segment in listener.segments(source.chunks(lambda status: None)):
+        if segment.final and segment.text:
+            finals.append(segment)
+        step(min(1.0, segment.end_ms / total_ms) if total_ms else 0.0)
+    step(1.0)
+    return finals
+
+
+def _duration_ms(path: Path) -> int:
+    """Length of ``path`` for the progress bar, 0 if it does not say."""
+    from sidecar.audio.ffmpeg import duration_ms
+
+    return duration_ms(str(path))
+
+
+async def _caption(
+    segments: Sequence[Segment], translator: Translator | None, targets: Sequence[str], step: Step
+) -> Items:
+    board, items = Board(), Items()
+    for index, segment in enumerate(segments):
+        items += board.source(segment)
+        if translator is None:
+            continue
+        context = tuple(each.text for each in segments[max(0, index - CONTEXT_LINES) : index])
+        for number, target in enumerate(targets):
+            text, translated = await _translate(segment, target, translator, context)
+            items += board.translation(segment.number, target, text, translated=translated)
+            step(1 + index / len(segments) * len(targets) + number / len(segments))
+    step(1 + len(targets))
+    return items
+
+
+async def _translate(segment: Segment, target: str, translator: Translator, context: Sequence[str]) -> tuple[str, bool]:
+    from sidecar.translation.translator import Line
+
+    line = Line(text=segment.text, source=segment.language, target=target, context=context)
+    if language.base(segment.language) == language.base(target):
+        return segment.text, True
+    try:
+        return await translator.translate(line), True
+    except TranslationError:
+        return segment.text, False
+
+
+def _target(path: Path, lang: str, form: Format, output: Path | None) -> Path:
+    return (output or path.parent) / f"{path.stem}.{lang}.{form.value}"
+
+
+def _make_folder(output: Path | None) -> None:
+    if output:
+        try:
+            output.mkdir(parents=True, exist_ok=True)
+        except OSError as exc:
+            raise StorageError(f"cannot make {output}: {exc.strerror}", hint="give another --output folder") from exc
+
+
+def _write(path: Path, text: str) -> None:
+    """Whole or not at all. Raises `StorageError`."""
+    try:
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, suffix=".part", delete=False) as file:
+            file.write(text)
+        Path(file.name).chmod(0o666 & ~_umask())
+        Path(file.name).replace(path)
+    except OSError as exc:
+        raise StorageError(
+            f"cannot write {path}: {exc.strerror}", hint="make room, or give an --output folder"
+        ) from exc
+    typer.echo(str(path))
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+@contextlib.contextmanager
+def _bar(path: Path, total: float) -> Generator[Step]:
+    """A progress bar on stderr, on a terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
+        task = bars.add_task(path.name, total=total)
+        yield lambda done: bars.update(task, completed=done)

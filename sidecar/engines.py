@@ -1,0 +1,121 @@
+"""From settings to loaded engines: the recogniser and the translator, fetched and chosen where need be.
+
+Everything here blocks for seconds: it is called before a session starts, or in a thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sidecar import language, weights
+from sidecar.audio.activity import SpeechActivity, SpeechProbability
+from sidecar.audio.endpoint import Endpointer
+from sidecar.config import Settings
+from sidecar.errors import UsageError
+from sidecar.speech.listener import Listener
+from sidecar.speech.transcript import Policy, Transcript
+from sidecar.translation.translator import Translator
+
+if TYPE_CHECKING:
+    from sidecar.speech.recognizer import Recognizer
+    from sidecar.weights.progress import Progress
+
+NONE = "none"
+AUTO = "auto"
+
+
+def recognizer_path(settings: Settings, progress: Progress | None = None) -> Path:
+    """Where the recogniser's model is, fetched if it is not here. Raises `ModelError`."""
+    return weights.ensure(settings.speech.model, progress)
+
+
+def translator_path(settings: Settings, progress: Progress | None = None) -> Path | None:
+    """Where the translator's model is: the one set, or the best that this machine carries. None if none is wanted.
+
+    Raises `ModelError` if it cannot be had.
+    """
+    wanted = settings.translation.model
+    if wanted == NONE or not settings.translation.to:
+        return None
+    if wanted != AUTO:
+        return weights.ensure(wanted, progress)
+    from sidecar.translation.llama import measure
+    from sidecar.weights import fit
+
+    choice = fit.choose_translator(measure, progress=progress)
+    if progress:
+        progress.note(choice.reason)
+    return weights.ensure(choice.name, progress)
+
+
+def check_language(settings: Settings) -> None:
+    """Raises `UsageError` for a language that the recogniser does not know."""
+    from sidecar.speech.whisper import supported_languages
+
+    spoken = settings.speech.language
+    if spoken != language.AUTO and language.base(spoken) not in supported_languages():
+        raise UsageError(
+            f"Whisper does not recognise {language.english_name(spoken)} ({spoken})",
+            hint="set --language to what the host speaks, or to auto",
+        )
+
+
+def open_recognizer(settings: Settings, path: Path) -> Recognizer:
+    """Load Whisper and let it hear a second of silence, so that the first caption is not late. Raises `ModelError`."""
+    import numpy as np
+
+    from sidecar.audio.chunk import SAMPLE_RATE
+    from sidecar.speech.whisper import WhisperRecognizer
+
+    recognizer = WhisperRecognizer(path, device=settings.speech.device, threads=settings.speech.threads)
+    recognizer.recognize(np.zeros(SAMPLE_RATE, np.float32), language="en", beam_size=1, word_times=False)
+    return recognizer
+
+
+def listener(settings: Settings, recognizer: Recognizer, *, can_wait: bool) -> Listener:
+    """A listener for one source."""
+    speech = settings.speech
+    spoken = None if speech.language == language.AUTO else language.base(speech.language)
+    endpointer = Endpointer(threshold=settings.audio.speech_threshold, endpoint_ms=speech.endpoint_ms)
+    policy = Policy(partials=speech.partials, tick_ms=speech.tick_ms, max_ms=speech.max_segment_ms)
+    return Listener(
+        recognizer,
+        SpeechActivity(SpeechProbability(), endpointer),
+        Transcript(policy),
+        language=spoken,
+        beam_size=speech.beam_size,
+        chinese="traditional" if speech.language == "zh-Hant" else speech.chinese,
+        can_wait=can_wait,
+    )
+
+
+def listener_opener(settings: Settings, path: Path, *, can_wait: bool) -> Callable[[], Awaitable[Listener]]:
+    """Opens the recogniser in a thread, when it is called."""
+
+    async def open_listener() -> Listener:
+        recognizer = await asyncio.to_thread(open_recognizer, settings, path)
+        return listener(settings, recognizer, can_wait=can_wait)
+
+    return open_listener
+
+
+def translator_opener(
+    settings: Settings, path: Path | None, targets: tuple[str, ...]
+) -> Callable[[], Awaitable[Translator]] | None:
+    """Opens the translator and has it read the prompt of each target, so that the first line is not late."""
+    if path is None or not targets:
+        return None
+    model, spoken = path, settings.speech.language
+
+    async def open_translator() -> Translator:
+        from sidecar.translation.llama import open_llama
+
+        translator = await open_llama(model, threads=settings.translation.threads, slots=len(targets))
+        if spoken != language.AUTO:
+            await translator.prepare(spoken, targets)
+        return translator
+
+    return open_translator
