@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+import pytest_asyncio
 
 from sidecar import weights
 from sidecar.errors import CorruptModelError, ModelError, TranslationError
@@ -31,7 +32,7 @@ def path() -> Path:
     return Path(given) if given else weights.ensure(MODEL)
 
 
-@pytest.fixture(scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def translator(path: Path) -> AsyncIterator[LlamaTranslator]:
     opened = await open_llama(path, slots=2, source="zh", targets=("en", "es"))
     yield opened
