@@ -14,7 +14,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import groupby
 from typing import Any, Final, assert_never
 
@@ -22,6 +21,7 @@ import regex
 
 from sidecar import language
 from sidecar.captions.caption import IDS_PER_SEGMENT, Caption, Removal
+from sidecar.captions.form import Format
 
 MIN_CUE_MS: Final = 834
 """Shortest time on screen: 5/6 s."""
@@ -30,15 +30,6 @@ MAX_CUE_MS: Final = 7_000
 _RIGHT_TO_LEFT_MARK, _EMBED, _END_EMBED, _WORD_JOINER = "\u200f", "\u202b", "\u202c", "\u2060"
 _TAG_START = regex.compile(r"<|\{(?=[\\\p{L}])|--(?=>)")
 _UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\u3000-\u303f\uff00-\uff65]")
-
-
-class Format(StrEnum):
-    """What captions can be written as."""
-
-    SRT = "srt"
-    VTT = "vtt"
-    JSON = "json"
-    TXT = "txt"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

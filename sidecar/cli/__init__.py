@@ -25,6 +25,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
+    rich_markup_mode=None,  # plain help: the same in a pipe, and at once
 )
 app.command()(run)
 app.command()(transcribe)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import json as json_format
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from sidecar.audio.device import list_devices
-from sidecar.audio.inventory import Device, loopback_hint
+if TYPE_CHECKING:
+    from sidecar.audio.inventory import Device
 
 
 def devices(json: Annotated[bool, typer.Option("--json", help="As a JSON array, for scripts.")] = False) -> None:
     """List microphones and loopback devices; choose one with --device NUMBER or part of its name."""
+    from sidecar.audio.device import list_devices
+    from sidecar.audio.inventory import loopback_hint
+
     found = list_devices()
     if not found:
         typer.echo("no capture devices found", err=True)
@@ -23,7 +24,7 @@ def devices(json: Annotated[bool, typer.Option("--json", help="As a JSON array, 
     if json:
         typer.echo(json_format.dumps([_record(device) for device in found], ensure_ascii=False, indent=2))
     elif found:
-        Console().print(_table(found))
+        _print(found)
 
 
 def _record(device: Device) -> dict[str, str | int | bool]:
@@ -32,11 +33,14 @@ def _record(device: Device) -> dict[str, str | int | bool]:
     return {key: fields[key] for key in ("number", "name", "host_api", "channels", "sample_rate", "default", "kind")}
 
 
-def _table(found: list[Device]) -> Table:
+def _print(found: list[Device]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
     table = Table(box=None, pad_edge=False)
     for heading in ("No.", "Name", "Kind", "Channels", "System", "Default"):
         table.add_column(heading, overflow="fold")
     for device in found:
         default = "default" if device.default else ""
         table.add_row(str(device.number), device.name, device.kind, str(device.channels), device.host_api, default)
-    return table
+    Console().print(table)

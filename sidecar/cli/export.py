@@ -12,16 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from sidecar import config as configuration
-from sidecar import language
-from sidecar.captions.formats import Format, render
+from sidecar.captions.form import Format
 from sidecar.errors import StorageError, UsageError
-from sidecar.storage.record import SessionRecord
 
 if TYPE_CHECKING:
+    from sidecar.storage.record import SessionRecord
     from sidecar.storage.store import Store
 
 LAST = "last"
@@ -37,6 +33,8 @@ def export(
     config: Annotated[Path | None, typer.Option("--config", help="Settings file")] = None,
 ) -> None:
     """Write the captions of a session as a subtitle file."""
+    from sidecar import config as configuration
+
     url = configuration.load(config).storage.url
     if session:
         _write(asyncio.run(_captions(url, session, lang, form, speaker)), output)
@@ -45,6 +43,7 @@ def export(
 
 
 async def _captions(url: str, session: str, lang: str, form: Format, speaker: bool) -> str:
+    from sidecar.captions.formats import render
     from sidecar.storage.store import Store
 
     async with await Store.open(url, create=False) as store:
@@ -86,6 +85,8 @@ def choose(records: Sequence[SessionRecord], name: str) -> SessionRecord:
 
 async def _language(store: Store, record: SessionRecord, lang: str) -> str:
     """The language to write: ``lang``, or the host's. Raises `UsageError` naming those there are."""
+    from sidecar import language
+
     counts = await store.counts(record.id)
     if not lang:
         return record.source if record.source != language.AUTO else await _spoken(store, record, list(counts))
@@ -107,6 +108,9 @@ async def _spoken(store: Store, record: SessionRecord, langs: Sequence[str]) -> 
 
 
 def _table(found: Sequence[tuple[SessionRecord, dict[str, int]]]) -> str:
+    from rich.console import Console
+    from rich.table import Table
+
     table = Table("session", "started", "minutes", "captions", "input", box=None, pad_edge=False)
     for record, counts in found:
         started = datetime.fromtimestamp(record.started_epoch_ms // 1000)

@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sidecar import config as configuration
-from sidecar import language
-from sidecar.config import Settings
 from sidecar.errors import StorageError
 
 if TYPE_CHECKING:
     import socket
 
     from sidecar.audio.source import AudioSource
+    from sidecar.config import Settings
     from sidecar.delivery.server import Running
     from sidecar.session import Engines, Session
     from sidecar.storage.store import Store
@@ -72,6 +70,7 @@ def run(
 
     Without --input: the microphone, or a demo host where there is none.
     """
+    from sidecar import config as configuration
     from sidecar import logs
 
     logs.configure(log_level, log_format.value)
@@ -210,6 +209,8 @@ async def _until_over(session: Session, running: Running, *, stay: bool) -> None
 
 def _announce(running: Running, session: Session, settings: Settings) -> None:
     """Say where everything is."""
+    from sidecar import language
+
     spoken = settings.speech.language
     languages = ", ".join(session.hub.languages) or "as heard"
     lines = [

@@ -12,16 +12,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sidecar import config as configuration
-from sidecar import language
-from sidecar.captions.board import Board
 from sidecar.captions.caption import Caption, Removal, Segment
-from sidecar.captions.formats import Format, render
+from sidecar.captions.form import Format
 from sidecar.cli.run import given
-from sidecar.config import AudioSettings, Settings
 from sidecar.errors import InputError, SidecarError, StorageError, TranslationError, UsageError
 
 if TYPE_CHECKING:
+    from sidecar.config import Settings
     from sidecar.speech.recognizer import Recognizer
     from sidecar.translation.translator import Translator
 
@@ -44,6 +41,8 @@ def transcribe(
 
     Prints the path of every file written. A file that cannot be read is named, and the others are done.
     """
+    from sidecar import config as configuration
+
     wanted = _formats(formats)
     overrides = {"speech": {"language": spoken, "model": model}, "translation": {"to": to, "model": translator}}
     settings = configuration.load(config, given(overrides))
@@ -105,6 +104,8 @@ async def _one(
     formats: Sequence[Format],
     output: Path | None,
 ) -> None:
+    from sidecar.captions.formats import render
+
     targets = settings.translation.to
     with _bar(path, 1 + len(targets) if translator else 1) as step:
         segments = await _recognize(path, settings, recognizer, step)
@@ -120,6 +121,7 @@ async def _recognize(path: Path, settings: Settings, recognizer: Recognizer, ste
     """Final segments of ``path``. Raises `InputError`."""
     from sidecar import engines
     from sidecar.audio.open import open_source
+    from sidecar.config import AudioSettings
 
     source = open_source(AudioSettings(input=str(path), pace="max"))
     offline = settings.model_copy(update={"speech": settings.speech.model_copy(update={"partials": False})})
@@ -144,6 +146,8 @@ def _duration_ms(path: Path) -> int:
 async def _caption(
     segments: Sequence[Segment], translator: Translator | None, targets: Sequence[str], step: Step
 ) -> Items:
+    from sidecar.captions.board import Board
+
     board, items = Board(), Items()
     for index, segment in enumerate(segments):
         items += board.source(segment)
@@ -159,6 +163,7 @@ async def _caption(
 
 
 async def _translate(segment: Segment, target: str, translator: Translator, context: Sequence[str]) -> tuple[str, bool]:
+    from sidecar import language
     from sidecar.translation.translator import Line
 
     line = Line(text=segment.text, source=segment.language, target=target, context=context)

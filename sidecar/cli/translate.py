@@ -12,14 +12,12 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from sidecar import language, logs
 from sidecar.errors import TranslationError, UsageError
-from sidecar.translation.backlog import same_language
-from sidecar.translation.checks import CheckFailedError
-from sidecar.translation.translator import Line, Translator
 
 if TYPE_CHECKING:
     from rich.progress import Progress
+
+    from sidecar.translation.translator import Line, Translator
 
 LINE_TIMEOUT_S = 120.0
 
@@ -38,6 +36,8 @@ def translate(
 
     A language whose translation failed carries the source line, and "checks" says which checks failed.
     """
+    from sidecar import language, logs
+
     logs.configure("warning")
     spoken, targets = language.normalise(source), language.normalise_list(to)
     if not targets:
@@ -66,6 +66,8 @@ async def records(
     lines: Iterator[str], translator: Translator, source: str, targets: Sequence[str]
 ) -> AsyncIterator[Record]:
     """What is printed for each of ``lines``."""
+    from sidecar.translation.translator import Line
+
     for text in lines:
         record: Record = {"source": text}
         checks: dict[str, Record] = {}
@@ -75,6 +77,9 @@ async def records(
 
 
 async def _one(translator: Translator, line: Line) -> tuple[str, Record]:
+    from sidecar.translation.backlog import same_language
+    from sidecar.translation.checks import CheckFailedError
+
     if not line.text.strip() or same_language(line.source, line.target):
         return line.text, {"ok": True}
     try:

@@ -162,7 +162,7 @@ def test_the_command_prints_json_for_scripts_and_a_table_for_people(pulseaudio: 
 
 
 def test_without_devices_the_command_says_so_and_succeeds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sidecar.cli.devices.list_devices", list)
+    monkeypatch.setattr("sidecar.audio.device.list_devices", list)
     result = CliRunner().invoke(command(), ["--json"])
     assert result.exit_code == 0
     assert json.loads(result.stdout) == []
