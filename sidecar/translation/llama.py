@@ -34,6 +34,8 @@ SLOT_TOKENS = 1024
 """Context of one language pair: about 300 tokens of prompt, the line, and its translation."""
 MAX_LINE_CHARACTERS = 300
 """Longer lines are refused: a caption is never so long, and a slot has no room for it."""
+NICENESS = 10
+"""Of 19: translation gets what recognition leaves, and still a tenth of a contested core."""
 _RETRY_TEMPERATURE = 0.5
 _SAMPLE_LINES = (
     "大家好，欢迎来到直播间。",
@@ -65,10 +67,10 @@ class LlamaTranslator:
         self.name = name or path.stem
         self.languages: tuple[str, ...] | None = None
         self._family = Family.CHAT if "tokenizer.chat_template" in gguf.metadata(path) else Family.BASE
-        self._server: Any = _load(path, threads or default_threads(), slots)
+        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="llama", initializer=_give_way)
+        self._server: Any = self._worker.submit(_load, path, threads or default_threads(), slots).result()
         self._free = list(range(slots))
         self._slots: OrderedDict[tuple[str, str], int] = OrderedDict()
-        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="llama")
         self._closed = False
 
     async def translate(self, line: Line) -> str:
@@ -232,6 +234,12 @@ def measure(path: Path, *, threads: int = 0) -> float:
     finally:
         translator.close()
     return statistics.median(taken[1:])
+
+
+def _give_way() -> None:
+    """Let recognition go first where both want a core: llama.cpp's threads inherit the priority of this one."""
+    with contextlib.suppress(OSError, AttributeError):  # Windows and macOS know no priority of a thread
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 
 
 def default_threads() -> int:
