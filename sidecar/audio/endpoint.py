@@ -26,16 +26,31 @@ class SpeechEnded:
     position: int
 
 
-SpeechEvent = SpeechStarted | SpeechEnded
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechPaused:
+    """A short silence within the utterance, too short to end it; ``position`` lies in it."""
+
+    position: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechResumed:
+    """Speech goes on after a pause; ``position`` lies in the silence, at most the pre-roll before the speech."""
+
+    position: int
+
+
+SpeechEvent = SpeechStarted | SpeechPaused | SpeechResumed | SpeechEnded
 
 
 class Endpointer:
     """Probabilities in, starts and ends of utterances out.
 
     ``threshold``: probability from which a window is speech. ``endpoint_ms``: silence that ends an utterance.
-    ``min_speech_ms``: less speech than that is a cough. ``pre_roll_ms``, ``post_roll_ms``: kept around the speech.
+    ``pause_ms``: silence that is told as a pause. ``min_speech_ms``: less speech than that is a cough.
+    ``pre_roll_ms``, ``post_roll_ms``: kept around the speech.
     ``gate_dbfs``: a window below this level is silence whatever its probability (digital silence confuses the model).
-    Events alternate, started first, and their positions never go back.
+    Starts and ends alternate, a start first; pauses and resumptions alternate between them; positions never go back.
     """
 
     def __init__(
@@ -43,6 +58,7 @@ class Endpointer:
         *,
         threshold: float = 0.5,
         endpoint_ms: int = 600,
+        pause_ms: int = 200,
         min_speech_ms: int = 120,
         pre_roll_ms: int = 300,
         post_roll_ms: int = 150,
@@ -51,6 +67,7 @@ class Endpointer:
         self._threshold = threshold
         self._release = max(threshold - HYSTERESIS, 0.01)
         self._endpoint = to_samples(endpoint_ms)
+        self._told_pause = to_samples(pause_ms)
         self._min_speech = to_samples(min_speech_ms)
         self._pre_roll = to_samples(pre_roll_ms)
         self._post_roll = min(to_samples(post_roll_ms), self._endpoint)
@@ -61,6 +78,7 @@ class Endpointer:
         self._onset: int | None = None  # first window of a candidate or of the utterance
         self._spoken = 0  # samples of speech in the candidate
         self._last_speech = 0  # position after the last window of speech
+        self._paused: int | None = None  # position of the pause that was told
         self.speaking = False
 
     @property
@@ -102,7 +120,9 @@ class Endpointer:
             self._onset = position
         self._spoken += WINDOW_SAMPLES
         self._last_speech = position + WINDOW_SAMPLES
-        if self.speaking or self._spoken < self._min_speech:
+        if self.speaking:
+            return self._resume(position)
+        if self._spoken < self._min_speech:
             return []
         self.speaking = True
         return [SpeechStarted(position=max(self._floor, self._onset - self._pre_roll))]
@@ -112,12 +132,24 @@ class Endpointer:
             return []
         silence = self._end - self._last_speech
         if self.speaking:
-            return self._stop() if silence >= self._endpoint else []
+            return self._stop() if silence >= self._endpoint else self._pause_once(silence)
         return self._forget() if silence > self._pause else []
 
+    def _pause_once(self, silence: int) -> list[SpeechEvent]:
+        if self._paused is not None or silence < self._told_pause:
+            return []
+        self._paused = self._last_speech + silence // 2
+        return [SpeechPaused(position=self._paused)]
+
+    def _resume(self, position: int) -> list[SpeechEvent]:
+        if (paused := self._paused) is None:
+            return []
+        self._paused = None
+        return [SpeechResumed(position=max(paused, position - self._pre_roll))]
+
     def _stop(self) -> list[SpeechEvent]:
-        end = min(self._last_speech + self._post_roll, self._end or self._last_speech)
-        self.speaking = False
+        end = max(self._paused or 0, min(self._last_speech + self._post_roll, self._end or self._last_speech))
+        self.speaking, self._paused = False, None
         self._floor = end
         self._forget()
         return [SpeechEnded(position=end)]

@@ -137,6 +137,7 @@ class Listener:
         audio = self.transcript.audio(job)
         attempts = ATTEMPTS if job.final else 1
         for attempt in range(1, attempts + 1):
+            began_s = self._now()
             try:
                 hypothesis = await loop.run_in_executor(worker, self._decode, job, audio)
             except RecognitionError as exc:
@@ -145,7 +146,7 @@ class Listener:
                 continue
             self.hearing.language = self._tag(hypothesis.language)
             self._count_lag(job)
-            return self.transcript.resolve(job, hypothesis)
+            return self.transcript.resolve(job, hypothesis, took_s=self._now() - began_s)
         return self.transcript.give_up(job)
 
     def _decode(self, job: Job, audio: Samples) -> Hypothesis:

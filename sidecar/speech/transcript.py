@@ -1,8 +1,8 @@
 """The streaming policy: which audio to recognise next, and what its hypotheses make of the transcript. Pure.
 
 Audio and the starts and ends of utterances go in and `Job`s come out, one at a time; each hypothesis goes in and
-`Segment`s come out. An utterance is one segment unless it grows long: then it is cut behind a sentence or clause that
-successive hypotheses agree on, so that windows stay short and finals timely for a host who never pauses.
+`Segment`s come out. An utterance is one segment unless it grows long: then it is cut at the next short pause, or, for a
+host who takes none, between two words, so that windows stay short and finals timely.
 
 Jobs are finals first, the oldest first; a partial always takes the latest audio there is. Time is the audio position.
 """
@@ -17,7 +17,7 @@ import numpy as np
 
 from sidecar import language
 from sidecar.audio.chunk import SAMPLE_RATE, AudioChunk, Samples, to_ms, to_samples
-from sidecar.audio.endpoint import SpeechEnded, SpeechEvent, SpeechStarted
+from sidecar.audio.endpoint import SpeechEnded, SpeechEvent, SpeechPaused, SpeechResumed, SpeechStarted
 from sidecar.captions.caption import Segment
 from sidecar.speech import cleanup
 from sidecar.speech.agreement import CHARACTER_LANGUAGES, agreed
@@ -25,8 +25,6 @@ from sidecar.speech.recognizer import Hypothesis, Word
 
 SENTENCE_END = frozenset("。！？!?.…")
 CLAUSE_END = frozenset("，、；：,;:")
-PAUSE_S = 0.3
-"""A gap between words that a long segment may be cut at."""
 LOOKBACK_MS = 3_000
 """Audio kept while nobody speaks: an utterance begins up to this much before it is noticed."""
 
@@ -35,17 +33,19 @@ LOOKBACK_MS = 3_000
 class Policy:
     """How long things may take.
 
-    ``tick_ms``: new audio between partials. ``min_partial_ms``: audio of the first one. ``soft_ms``: from here a
-    segment is cut behind a sentence or clause; ``max_ms``: from here anywhere. ``held_back_ms``: words that end later
-    than this before the end of the audio may still change. ``max_waiting_ms``: audio that may wait for its final;
-    beyond it the oldest is skipped.
+    ``tick_ms``: new audio between partials, and at least ``pause_per_cost`` times what the last one took, so that
+    partials leave the machine time for the rest. ``min_partial_ms``: audio of the first one. ``soft_ms``: from here
+    a segment is cut at a pause; ``max_ms``: from here between two words. ``held_back_ms``: words that end later than
+    this before the end of the audio may still change. ``max_waiting_ms``: audio that may wait for its final; beyond
+    it the oldest is skipped.
     """
 
     partials: bool = True
     tick_ms: int = 350
+    pause_per_cost: float = 0.8
     min_partial_ms: int = 500
-    soft_ms: int = 4_500
-    max_ms: int = 12_000
+    soft_ms: int = 4_000
+    max_ms: int = 9_000
     held_back_ms: int = 700
     max_waiting_ms: int = 60_000
 
@@ -89,6 +89,7 @@ class Transcript:
         self._waiting: deque[Job] = deque()
         self._skipped: list[Job] = []
         self._language = language.AUTO
+        self._cost_samples = 0
         self.skipped_samples = 0
 
     @property
@@ -108,6 +109,12 @@ class Transcript:
             match event:
                 case SpeechStarted(position=position):
                     self._begin(position)
+                case SpeechPaused(position=position):
+                    if self._open and position - self._open.start >= to_samples(self._policy.soft_ms):
+                        self._close(position)
+                case SpeechResumed(position=position):
+                    if self._open is None:
+                        self._begin(position)
                 case SpeechEnded(position=position):
                     self._close(position)
         self._bound()
@@ -126,12 +133,13 @@ class Transcript:
         if self._waiting:
             return self._waiting[0]
         current, policy = self._open, self._policy
-        if current is None or not (policy.partials or self._end - current.start >= to_samples(policy.soft_ms)):
+        if current is None:
             return None
-        heard = self._end - current.decoded
-        if self._end - current.start < to_samples(policy.min_partial_ms) or heard < to_samples(policy.tick_ms):
+        length, heard = self._end - current.start, self._end - current.decoded
+        long = length >= to_samples(policy.max_ms)
+        tick = max(to_samples(policy.tick_ms), int(policy.pause_per_cost * self._cost_samples))
+        if not (policy.partials or long) or length < to_samples(policy.min_partial_ms) or heard < tick:
             return None
-        long = self._end - current.start >= to_samples(policy.soft_ms)
         return Job(number=current.number, start=current.start, end=self._end, final=False, word_times=long)
 
     def audio(self, job: Job) -> Samples:
@@ -143,9 +151,10 @@ class Transcript:
                 out[start - job.start : end - job.start] = chunk.samples[start - chunk.position : end - chunk.position]
         return out
 
-    def resolve(self, job: Job, hypothesis: Hypothesis) -> list[Segment]:
-        """What ``hypothesis`` of ``job`` says; the job is done."""
+    def resolve(self, job: Job, hypothesis: Hypothesis, *, took_s: float = 0.0) -> list[Segment]:
+        """What ``hypothesis`` of ``job`` says; the job is done and ``took_s`` seconds were spent on it."""
         self._language = hypothesis.language
+        self._cost_samples = int(took_s * SAMPLE_RATE)
         text = "" if cleanup.is_nobody(hypothesis) else cleanup.tidy(cleanup.without_loops(hypothesis.text))
         if job.final:
             return self._finish(job, text)
@@ -213,13 +222,8 @@ class Transcript:
 
     def _cut(self, job: Job, hypothesis: Hypothesis, current: _Open) -> int | None:
         """Index of the first word of the next segment, or None to go on."""
-        forced = job.end - job.start >= to_samples(self._policy.max_ms)
-        return best_cut(
-            hypothesis.words,
-            stable=len(hypothesis.text) if forced else current.stable,
-            before_s=job.seconds - self._policy.held_back_ms / 1000,
-            anywhere=forced,
-        )
+        before_s = job.seconds - self._policy.held_back_ms / 1000
+        return best_cut(hypothesis.words, stable=max(current.stable, 1), before_s=before_s)
 
     def _divide(self, current: _Open, hypothesis: Hypothesis, cut: int) -> list[Segment]:
         """Close the segment before word ``cut`` and go on behind it; what is on screen stays."""
@@ -259,18 +263,20 @@ def replace_end(current: _Open, position: int) -> _Open:
     return replace(current, decoded=position)
 
 
-def best_cut(words: Sequence[Word], *, stable: int, before_s: float, anywhere: bool) -> int | None:
-    """The best word to begin a new segment with: behind the last sentence end, else clause end, of the stable text.
+def best_cut(words: Sequence[Word], *, stable: int, before_s: float) -> int | None:
+    """The best word to begin a new segment with, None if there is only one word.
 
-    ``stable`` counts characters of the joined words; a word must end by ``before_s``. ``anywhere`` allows a cut at the
-    longest pause between words, and if there is none, before the last word.
+    Behind the last sentence end, else the last clause end, else at the longest pause of the later half, of the words
+    that end by ``before_s`` and lie in the first ``stable`` characters of the joined words, if there are such.
     """
-    spoken, candidates = 0, list[int]()
+    spoken, settled, early = 0, list[int](), list[int]()
     for index, word in enumerate(words[:-1], 1):
         spoken += len(word.text)
-        if spoken > stable + 1 or word.end_s > before_s:
-            break
-        candidates.append(index)
+        if word.end_s <= before_s:
+            early.append(index)
+            if spoken <= stable + 1:
+                settled.append(index)
+    candidates = settled or early
     for ends in (SENTENCE_END, CLAUSE_END):
         found = [index for index in candidates if words[index - 1].text.strip()[-1:] in ends]
         if found:
@@ -279,11 +285,6 @@ def best_cut(words: Sequence[Word], *, stable: int, before_s: float, anywhere: b
     def pause_s(index: int) -> float:
         return words[index].start_s - words[index - 1].end_s
 
-    paused = [index for index in candidates if pause_s(index) >= PAUSE_S]
-    if paused:
-        return paused[-1]
-    if not anywhere:
-        return None
     if not candidates:
         return len(words) - 1 if len(words) > 1 else None
     return max(candidates[len(candidates) // 2 :], key=pause_s)
