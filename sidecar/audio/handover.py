@@ -39,11 +39,11 @@ class Handover:
         False once the reader has gone: the thread should end.
         """
         with self._lock:
-            while wait and not self.closed and self._waiting >= self._limit:
+            while wait and not self.closed and not self._has_room(chunk):
                 self._lock.wait()
             if self.closed:
                 return False
-            while self._chunks and self._waiting + len(chunk.samples) > self._limit:
+            while not self._has_room(chunk):
                 self._drop_oldest()
             self._chunks.append(chunk)
             self._waiting += len(chunk.samples)
@@ -88,6 +88,10 @@ class Handover:
                         raise self._error
                     return None
             await self._arrived.wait()
+
+    def _has_room(self, chunk: AudioChunk) -> bool:
+        """Whether ``chunk`` fits beside what waits; alone, a chunk always does."""
+        return not self._chunks or self._waiting + len(chunk.samples) <= self._limit
 
     def _drop_oldest(self) -> None:
         gone = len(self._chunks.popleft().samples)

@@ -31,6 +31,24 @@ async def test_a_waiting_thread_loses_nothing_and_fills_no_memory() -> None:
     assert handover.dropped_samples == 0
 
 
+async def test_a_waiting_thread_loses_nothing_where_chunks_differ_in_length() -> None:
+    handover = Handover(300, lambda _: None)
+    lengths = [100, 37] * 20
+
+    def work(out: Handover) -> None:
+        position = 0
+        for length in lengths:
+            out.put(AudioChunk(samples=np.zeros(length, np.float32), position=position), wait=True)
+            position += length
+
+    heard = []
+    async for taken in from_thread(work, handover, name="test"):
+        heard.append(len(taken.samples))
+        await asyncio.sleep(0.001)
+    assert heard == lengths
+    assert handover.dropped_samples == 0
+
+
 async def test_what_does_not_wait_loses_its_oldest_and_counts_it() -> None:
     handover = Handover(300, lambda _: None)
     for number in range(10):
