@@ -86,6 +86,11 @@ class ServerSettings(Section):
     mailbox: int = Field(default=256, ge=8, description="Messages that may wait for one slow viewer")
     allow_origins: tuple[str, ...] = Field(default=("*",), description="Pages that may read transcripts")
 
+    @field_validator("allow_origins", mode="before")
+    @classmethod
+    def _allow_origins(cls, value: Any) -> Any:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
 
 class StorageSettings(Section):
     """Where what was said is kept."""
@@ -99,6 +104,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix="SIDECAR_",
         env_nested_delimiter="__",
+        enable_decoding=False,  # lists are written with commas, not as JSON
         frozen=True,
         extra="ignore",
         nested_model_default_partial_update=True,
@@ -136,14 +142,23 @@ def load(path: Path | None = None, overrides: dict[str, dict[str, Any]] | None =
         )
     try:
         settings = Settings(**table)
-        if not overrides:
-            return settings
-        merged = {name: {**getattr(settings, name).model_dump(), **overrides.get(name, {})} for name in table_names()}
-        return Settings.model_construct(**{name: type(getattr(settings, name))(**merged[name]) for name in merged})
     except ValidationError as exc:
-        first = exc.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise UsageError(f"setting {where}: {first['msg']}", hint="see docs/configuration.md") from exc
+        raise _wrong_setting(exc) from exc
+    changed = {name: _changed(name, getattr(settings, name), values) for name, values in (overrides or {}).items()}
+    return settings.model_copy(update=changed)
+
+
+def _changed(name: str, section: Section, values: dict[str, Any]) -> Section:
+    try:
+        return type(section).model_validate({**section.model_dump(), **values})
+    except ValidationError as exc:
+        raise _wrong_setting(exc, name) from exc
+
+
+def _wrong_setting(error: ValidationError, *table: str) -> UsageError:
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in (*table, *first["loc"]))
+    return UsageError(f"setting {where}: {first['msg']}", hint="see docs/configuration.md")
 
 
 def table_names() -> tuple[str, ...]:

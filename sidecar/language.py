@@ -12,6 +12,7 @@ from sidecar.errors import UsageError
 AUTO = "auto"
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 _TRADITIONAL_REGIONS = frozenset({"TW", "HK", "MO"})
+_NO_ONE_LANGUAGE = frozenset({"mul", "zxx"})  # several, and none: valid as tags, useless here
 
 
 def normalise(tag: str) -> str:
@@ -27,7 +28,8 @@ def normalise(tag: str) -> str:
     language = langcodes.get(cleaned, normalize=True)
     base = language.language or ""
     if base in ("zh", "cmn"):
-        traditional = language.script == "Hant" or language.territory in _TRADITIONAL_REGIONS
+        by_region = language.script is None and language.territory in _TRADITIONAL_REGIONS
+        traditional = language.script == "Hant" or by_region
         return "zh-Hant" if traditional else "zh"
     if base == "pt" and language.territory:
         return f"pt-{language.territory}"
@@ -57,4 +59,6 @@ def is_right_to_left(tag: str) -> bool:
 
 
 def _is_known(tag: str) -> bool:
-    return bool(tag) and langcodes.tag_is_valid(tag) and "Unknown" not in langcodes.get(tag).language_name("en")
+    if not tag or not langcodes.tag_is_valid(tag) or "Unknown" in langcodes.get(tag).language_name("en"):
+        return False
+    return langcodes.get(tag).language not in _NO_ONE_LANGUAGE
