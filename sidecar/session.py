@@ -133,7 +133,10 @@ class Session:
         self._stop.set()
 
     async def run(self) -> None:
-        """The whole show; returns when every caption is final and delivered. Raises what the source raises."""
+        """The whole show; returns when every caption is final and delivered. Raises what the source raises.
+
+        Cancelled, it waits for no translation: lines that lack one are delivered as they were said.
+        """
         self.hub.set_state(State.WAITING, "loading the models")
         try:
             async with asyncio.TaskGroup() as tasks:
@@ -143,8 +146,12 @@ class Session:
                 watching = tasks.create_task(self.monitor.watch(), name="watch")
                 try:
                     await self._listen()
-                finally:
                     await self._finish(translating, publishing)
+                except Exception:
+                    await self._finish(translating, publishing)
+                    raise
+                finally:
+                    await self._take_down(translating, publishing)
                     saving.cancel()
                     watching.cancel()
         except BaseExceptionGroup as group:
@@ -265,10 +272,16 @@ class Session:
                 await self._ledger.flush()
 
     async def _finish(self, translating: asyncio.Task[None], publishing: asyncio.Task[None]) -> None:
-        """Everything said gets its translations, then its numbers."""
-        drained = asyncio.create_task(self._drain())
-        await asyncio.wait([drained, translating, publishing], timeout=DRAIN_S, return_when=asyncio.FIRST_COMPLETED)
-        drained.cancel()
+        """Everything said gets its translations, unless a stage is broken or that takes too long."""
+        drained = asyncio.create_task(self._drain(), name="drain")
+        try:
+            await asyncio.wait([drained, translating, publishing], timeout=DRAIN_S, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            drained.cancel()
+            await asyncio.gather(drained, return_exceptions=True)
+
+    async def _take_down(self, translating: asyncio.Task[None], publishing: asyncio.Task[None]) -> None:
+        """What is said and not translated comes out as it is; what has come out gets its numbers."""
         translating.cancel()
         await asyncio.gather(translating, return_exceptions=True)
         await self._dispatcher.aclose()
