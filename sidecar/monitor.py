@@ -6,7 +6,7 @@ import asyncio
 import statistics
 import time
 from collections import Counter, deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import psutil
 
@@ -31,19 +31,31 @@ ENOUGH_LINES = 5
 
 
 class Monitor:
-    """Gathers a `StatusReport`. `watch` samples once a second what cannot be asked for."""
+    """Gathers a `StatusReport`. `watch` samples once a second what cannot be asked for.
 
-    def __init__(self, hub: Hub, dispatcher: Dispatcher, ledger: Ledger, *, source_name: str) -> None:
+    ``now`` is a steady clock in seconds.
+    """
+
+    def __init__(
+        self,
+        hub: Hub,
+        dispatcher: Dispatcher,
+        ledger: Ledger,
+        *,
+        source_name: str,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._hub = hub
         self._dispatcher = dispatcher
         self._ledger = ledger
         self._source = SourceStatus(state=SourceState.OPENING, message="not opened yet")
         self._source_name = source_name
+        self._now = now
         self._listener: Listener | None = None
         self._process = psutil.Process()
         self._cpu_percent = 0.0
         self._memory_mb = 0
-        self._started_s = time.monotonic()
+        self._started_s = self._now()
         self._heard_s = self._started_s
         self._said: deque[tuple[float, int]] = deque()
         self._finals: Counter[str] = Counter()
@@ -53,13 +65,13 @@ class Monitor:
 
     def source(self, status: SourceStatus) -> None:
         self._source = status
-        self._heard_s = time.monotonic()
+        self._heard_s = self._now()
 
     def said(self, segment: Segment) -> None:
         """Count the words of a final segment."""
         if segment.final and segment.text:
             self._finals[segment.language] += 1
-            self._said.append((time.monotonic(), word_count(segment.text, segment.language)))
+            self._said.append((self._now(), word_count(segment.text, segment.language)))
 
     async def watch(self) -> None:
         """Sample until cancelled."""
@@ -69,7 +81,7 @@ class Monitor:
             self._cpu_percent = self._process.cpu_percent()
             self._memory_mb = self._process.memory_info().rss >> 20
             if self._hearing.level_dbfs > QUIET_DBFS:
-                self._heard_s = time.monotonic()
+                self._heard_s = self._now()
 
     def report(self) -> StatusReport:
         """The session at this moment."""
@@ -80,7 +92,7 @@ class Monitor:
             session=self._hub.session,
             state=self._hub.state,
             message=self._hub.message,
-            uptime_s=int(time.monotonic() - self._started_s),
+            uptime_s=int(self._now() - self._started_s),
             audio_ms=hearing.position // 16,
             source=SourceReport(
                 name=self._source_name,
@@ -112,7 +124,7 @@ class Monitor:
         return self._listener.hearing if self._listener else Hearing()
 
     def _words_per_minute(self) -> int:
-        now_s = time.monotonic()
+        now_s = self._now()
         while self._said and self._said[0][0] < now_s - WINDOW_S:
             self._said.popleft()
         span_s = min(WINDOW_S, max(10.0, now_s - self._started_s))
@@ -140,7 +152,7 @@ class Monitor:
             return
         if self._source.state is SourceState.RECONNECTING:
             yield f"The input is lost: {self._source.message}"
-        elif self._listener and time.monotonic() - self._heard_s > QUIET_S:
+        elif self._listener and self._now() - self._heard_s > QUIET_S:
             yield f"Nothing to hear for {QUIET_S:.0f} seconds: is the right input chosen, and not muted?"
         if self._ledger.error is not None:
             yield f"Captions are not being saved ({self._ledger.error.message}): {self._ledger.unsaved} wait in memory"

@@ -1,0 +1,138 @@
+"""From settings to engines: which model, which language, and nothing loaded that is not wanted."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fakes import LoudIsSpeech, ScriptedRecognizer, each, talk
+
+from sidecar import config, engines
+from sidecar.config import Settings
+from sidecar.errors import ModelError, UsageError
+
+
+def settings(**tables: dict[str, Any]) -> Settings:
+    return config.load(Path("/dev/null"), tables)
+
+
+def test_a_model_may_be_given_by_its_path(tmp_path: Path) -> None:
+    gguf = tmp_path / "model.gguf"
+    gguf.touch()
+    chosen = settings(speech={"model": str(tmp_path)}, translation={"model": str(gguf)})
+    assert engines.recognizer_path(chosen) == tmp_path
+    assert engines.translator_path(chosen) == gguf
+
+
+@pytest.mark.parametrize("name", ["no-such-model", "./nowhere/model"])
+def test_a_model_that_does_not_exist_is_told(name: str) -> None:
+    chosen = settings(speech={"model": name}, translation={"model": name})
+    with pytest.raises(ModelError, match="no model"):
+        engines.recognizer_path(chosen)
+    with pytest.raises(ModelError, match="no model"):
+        engines.translator_path(chosen)
+
+
+@pytest.mark.parametrize("translation", [{"model": "none"}, {"to": ""}, {"to": "", "model": "no-such-model"}])
+def test_where_no_translation_is_wanted_no_translator_is_looked_for(translation: dict[str, Any]) -> None:
+    assert engines.translator_path(settings(translation=translation)) is None
+
+
+WHISPER_SAYS_OTHERWISE = pytest.mark.xfail(reason="Whisper has another code for it", strict=True)
+
+
+@pytest.mark.parametrize(
+    "spoken",
+    [
+        *("auto", "zh", "zh-Hant", "yue", "pt-BR", "en"),
+        *(pytest.param(spoken, marks=WHISPER_SAYS_OTHERWISE) for spoken in ("fil", "nb", "jv")),
+    ],
+)
+def test_languages_that_whisper_knows_pass(spoken: str) -> None:
+    engines.check_language(settings(speech={"language": spoken}))
+
+
+def test_a_language_that_whisper_does_not_know_is_named() -> None:
+    with pytest.raises(UsageError, match=r"Zulu \(zu\)"):
+        engines.check_language(settings(speech={"language": "zu"}))
+
+
+def test_without_a_model_or_a_target_there_is_no_translator_to_open(tmp_path: Path) -> None:
+    assert engines.translator_opener(settings(), None, ("es",)) is None
+    assert engines.translator_opener(settings(), tmp_path, ()) is None
+
+
+async def test_a_damaged_translator_is_told_when_it_is_opened(tmp_path: Path) -> None:
+    path = tmp_path / "model.gguf"
+    path.write_bytes(b"GGUF, but not for long")
+    opener = engines.translator_opener(settings(), path, ("es",))
+    assert opener is not None
+    with pytest.raises(ModelError):
+        await opener()
+
+
+async def test_a_folder_without_a_whisper_is_told_when_it_is_opened(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    (tmp_path / "model.bin").write_bytes(b"no model")
+    opener = engines.listener_opener(settings(), tmp_path, can_wait=True)
+    with pytest.raises(ModelError) as raised:
+        await opener()
+    assert tmp_path.name in raised.value.message
+    assert raised.value.hint
+
+
+@pytest.fixture
+def hears_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The real detector of speech does not take this audio for speech."""
+    monkeypatch.setattr(engines, "SpeechProbability", LoudIsSpeech)
+
+
+SAID = talk("这款 面膜 只要 九十九 块", language="zh")
+TRADITIONAL = talk("這款 面膜 只要 九十九 塊", language="zh")
+
+
+async def heard(speech: dict[str, Any], recognizer: ScriptedRecognizer) -> list[tuple[str, str]]:
+    """Language and text of every final segment."""
+    listener = engines.listener(settings(speech=speech), recognizer, can_wait=True)
+    stream = listener.segments(each(SAID.chunks()))
+    return [(segment.language, segment.text) async for segment in stream if segment.final]
+
+
+@pytest.mark.usefixtures("hears_all")
+@pytest.mark.parametrize(
+    ("speech", "tag", "said"),
+    [
+        ({"language": "zh"}, "zh", SAID),
+        ({"language": "zh-Hant"}, "zh-Hant", TRADITIONAL),
+        ({"language": "auto"}, "zh", SAID),
+        ({"language": "auto", "chinese": "traditional"}, "zh-Hant", TRADITIONAL),
+    ],
+)
+def test_chinese_is_written_as_it_was_asked_for(speech: dict[str, Any], tag: str, said: Any) -> None:
+    for spoken in (SAID, TRADITIONAL):
+        recognizer = ScriptedRecognizer(spoken)
+        assert asyncio.run(heard(speech, recognizer)) == [(tag, said.text)]
+
+
+@pytest.mark.usefixtures("hears_all")
+async def test_the_recogniser_is_told_the_bare_language_and_the_beam_of_finals() -> None:
+    recognizer = ScriptedRecognizer(SAID)
+    await heard({"language": "zh-Hant", "beam_size": 3}, recognizer)
+    assert {call.language for call in recognizer.calls} == {"zh"}
+    assert recognizer.calls[-1].beam_size == 3
+
+
+@pytest.mark.usefixtures("hears_all")
+async def test_without_partials_each_utterance_is_recognised_once() -> None:
+    recognizer = ScriptedRecognizer(SAID)
+    await heard({"language": "zh", "partials": False}, recognizer)
+    assert len(recognizer.calls) == 1
+
+
+@pytest.mark.usefixtures("hears_all")
+async def test_a_language_that_is_not_set_is_detected_with_the_final() -> None:
+    recognizer = ScriptedRecognizer(SAID)
+    await heard({"language": "auto"}, recognizer)
+    assert recognizer.calls[-1].language is None
