@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import shutil
-import socket
 from pathlib import Path
 
 import pytest
@@ -24,26 +22,3 @@ def clip(tmp_path: Path) -> WriteMedia:
         return write(tmp_path / name, tone(seconds, rate=rate), codec=codec, rate=rate, layout=layout, video=video)
 
     return make
-
-
-@pytest.fixture
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@pytest.fixture
-def ffmpeg() -> str:
-    """The ffmpeg program, which plays the broadcaster."""
-    program = shutil.which("ffmpeg")
-    if program is None:
-        pytest.skip("the ffmpeg program is not installed")
-    return program
-
-
-@pytest.fixture
-def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """FFmpeg asks the proxy for loopback addresses too."""
-    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
-        monkeypatch.delenv(name, raising=False)

@@ -5,14 +5,13 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from audio_sound import Heard, WriteMedia, hear
+from folder_server import serving
 
 from sidecar.audio.chunk import SAMPLE_RATE
 from sidecar.audio.media import MediaSource
@@ -31,23 +30,6 @@ async def running(*command: str) -> AsyncIterator[asyncio.subprocess.Process]:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
         await process.wait()
-
-
-@contextlib.contextmanager
-def web(folder: Path, port: int = 0) -> Iterator[str]:
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", port), partial(Quiet, directory=str(folder)))
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 async def becomes(true: Callable[[], bool]) -> None:
@@ -152,14 +134,14 @@ async def test_leaving_a_listening_address_frees_its_port(free_port: int) -> Non
 
 
 async def test_a_file_on_the_web_is_played_to_its_end(clip: WriteMedia) -> None:
-    with web(clip("a.mp3", 3.0, codec="libmp3lame").parent) as url:
+    with serving(clip("a.mp3", 3.0, codec="libmp3lame").parent) as url:
         heard = await hear(MediaSource(f"{url}/a.mp3", pace="max"))
     assert abs(heard.seconds - 3.0) < 0.1
     assert heard.states[-1] is SourceState.ENDED
 
 
 async def test_what_is_not_on_the_web_is_refused(tmp_path: Path) -> None:
-    with web(tmp_path) as url, pytest.raises(InputError, match="404"):
+    with serving(tmp_path) as url, pytest.raises(InputError, match="404"):
         await hear(MediaSource(f"{url}/a.mp3"))
 
 
@@ -173,7 +155,7 @@ async def test_complete_hls_is_played_to_its_end(ffmpeg: str, tmp_path: Path) ->
     ]
     async with running(*command) as process:
         await process.wait()
-    with web(tmp_path) as url:
+    with serving(tmp_path) as url:
         heard = await hear(MediaSource(f"{url}/a.m3u8", pace="max"))
     assert abs(heard.seconds - 5.0) < 0.1
     assert heard.gaps == []
@@ -194,11 +176,11 @@ async def test_live_hls_survives_its_server_and_ends_when_it_says_so(
     command = pushing(ffmpeg, 11, *segments("-hls_list_size", "4", str(playlist)))
     async with running(*command) as process:
         await becomes(playlist.exists)
-        with web(tmp_path, free_port):
+        with serving(tmp_path, free_port):
             listener = asyncio.create_task(listen())
             await becomes(lambda: heard.seconds > 3)
         await asyncio.sleep(2)
-        with web(tmp_path, free_port):
+        with serving(tmp_path, free_port):
             await process.wait()
             await asyncio.wait_for(listener, 30)
     assert heard.states[-1] is SourceState.ENDED

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import Shop
+from chromium import Shop
 from playwright.sync_api import Page, expect
 from show_server import Show
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from conftest import Shop
+from chromium import Shop
 from lossy_line import LossyLine
 from playwright.sync_api import Page, expect
 from show_server import Show
