@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -20,7 +21,7 @@ from sidecar.audio.endpoint import WINDOW_SAMPLES, Endpointer
 from sidecar.audio.source import OnStatus, SourceState, SourceStatus
 from sidecar.errors import RecognitionError
 from sidecar.speech.listener import Listener
-from sidecar.speech.recognizer import Hypothesis, Word
+from sidecar.speech.recognizer import Hypothesis, Recognizer, Word
 from sidecar.speech.transcript import Policy, Transcript
 from sidecar.translation.translator import Line
 
@@ -187,12 +188,16 @@ def activity(**options: int) -> SpeechActivity:
 
 
 def listener(
-    recognizer: ScriptedRecognizer, *, language: str | None = "en", can_wait: bool = True, policy: Policy | None = None
+    recognizer: Recognizer,
+    *,
+    language: str | None = "en",
+    can_wait: bool = True,
+    policy: Policy | None = None,
+    now: Callable[[], float] = time.monotonic,
 ) -> Listener:
     """A listener of a `Talk`."""
-    return Listener(
-        recognizer, activity(), Transcript(policy or Policy()), language=language, beam_size=5, can_wait=can_wait
-    )
+    transcript = Transcript(policy or Policy())
+    return Listener(recognizer, activity(), transcript, language=language, beam_size=5, can_wait=can_wait, now=now)
 
 
 @dataclass
