@@ -1,7 +1,7 @@
 """The parts of docs/ that come from the code: settings, command line, module map, messages of the wire.
 
-``scripts/docs`` runs it. A generated part stands between ``<!-- NAME -->`` and ``<!-- /NAME -->``; what is around it is
-written by hand.
+``scripts/docs`` runs it; ``scripts/docs --check`` only says which pages are out of date. A generated part stands
+between ``<!-- NAME -->`` and ``<!-- /NAME -->``; what is around it is written by hand.
 """
 
 from __future__ import annotations
@@ -176,15 +176,26 @@ def with_part(page: str, name: str, part: str) -> str:
     return f"{before}{begin}\n{part.strip()}\n\n{end}{after}"
 
 
-def main() -> None:
+def outdated() -> dict[str, str]:
+    """The pages that are not what the code says, by name, as they should be."""
+    found: dict[str, str] = {}
     for page, (name, make) in PARTS.items():
-        path = ROOT / "docs" / page
-        old = path.read_text(encoding="utf-8")
+        old = (ROOT / "docs" / page).read_text(encoding="utf-8")
         new = with_part(old, name, make())
         if new != old:
-            path.write_text(new, encoding="utf-8")
-            sys.stderr.write(f"wrote docs/{page}\n")
+            found[page] = new
+    return found
+
+
+def main(*, check: bool) -> int:
+    """Exit status: 1 where ``check`` found something to write."""
+    found = outdated()
+    for page, text in found.items():
+        if not check:
+            (ROOT / "docs" / page).write_text(text, encoding="utf-8")
+        sys.stderr.write(f"docs/{page} is out of date: run scripts/docs\n" if check else f"wrote docs/{page}\n")
+    return int(check and bool(found))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(check="--check" in sys.argv[1:]))
