@@ -47,6 +47,8 @@ OUTBOX = 1_024
 DRAIN_S = 120.0
 """Longest wait for the last translations at the end."""
 FLUSH_S = 5.0
+LAST_AUDIO_S = 0.2
+"""Time for the last audio of a lost source to come through."""
 SAVE_EVERY_S = 2.0
 
 
@@ -84,6 +86,7 @@ class Session:
         self._record = record
         self._targets = record.languages[1:] if record.source != language.AUTO else record.languages
         self._wait_for_translator = wait_for_translator
+        self._listener: Listener | None = None
         self._board = Board()
         self._ledger = Ledger(store, record.id)
         self._outbox: Channel[Segment | Translated] = Channel(OUTBOX, Overflow.BLOCK)
@@ -160,7 +163,7 @@ class Session:
             await self._close()
 
     async def _listen(self) -> None:
-        listener = await self._engines.open_listener()
+        self._listener = listener = await self._engines.open_listener()
         self.monitor.hear(listener)
         if self._wait_for_translator and self._engines.open_translator:
             await self._while_running(self._on_air.wait())
@@ -206,6 +209,8 @@ class Session:
         }.get(status.state)
         if state:
             self.hub.set_state(state, status.message)
+        if status.state is SourceState.RECONNECTING and self._listener:
+            asyncio.get_running_loop().call_later(LAST_AUDIO_S, self._listener.interrupt)
 
     async def _publish_all(self) -> None:
         """Number, store and announce, one by one, in the order of the outbox."""

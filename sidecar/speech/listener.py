@@ -103,6 +103,11 @@ class Listener:
             await asyncio.gather(reader, return_exceptions=True)
             worker.shutdown(wait=False, cancel_futures=True)
 
+    def interrupt(self) -> None:
+        """The source is lost for a while: what was said last becomes final now, not when it is back."""
+        self.transcript.flush(self._activity.flush())
+        self._changed.set()
+
     async def _read(self, chunks: AsyncIterator[AudioChunk]) -> None:
         try:
             async for chunk in chunks:

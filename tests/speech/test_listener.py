@@ -338,3 +338,32 @@ async def test_a_gap_in_the_audio_moves_the_clock_and_costs_only_what_was_lost()
         if overlap < 100:
             assert word.text in words
     assert finals[-1].end_ms >= said.words[-1].end * 1000 // SAMPLE_RATE
+
+
+async def test_what_was_said_before_a_source_is_lost_becomes_final_at_once() -> None:
+    """Contiguous audio afterwards is an utterance of its own."""
+    said = talk("one two three four five six seven eight", word_ms=500)
+    chunks, half = said.chunks(), said.words[4].start
+    lost, back = asyncio.Event(), asyncio.Event()
+    segments: list[Segment] = []
+
+    async def source() -> AsyncGenerator[AudioChunk]:
+        for chunk in chunks:
+            if chunk.position >= half and not lost.is_set():
+                lost.set()
+                await back.wait()
+            yield chunk
+
+    async def collect() -> None:
+        async for segment in hears.segments(source()):
+            segments.append(segment)
+
+    hears = listener(ScriptedRecognizer(said), can_wait=False)
+    show = asyncio.create_task(collect())
+    await lost.wait()
+    hears.interrupt()
+    await until(lambda: texts(segments))
+    assert texts(segments) == ["one two three four"]
+    back.set()
+    await show
+    assert texts(segments) == ["one two three four", "five six seven eight"]
