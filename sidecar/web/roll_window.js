@@ -32,14 +32,16 @@ export const ROLL_WINDOW_CSS = `
   padding-inline: var(--lc-padding, 0.45em);
   overflow: hidden;
 }
-:where(.lc-track) { transform: translateY(calc(var(--lc-offset, 0) * var(--lc-line-height, 1.35) * -1em)); }
+:where(.lc-track) {
+  transform: translateY(calc(var(--lc-offset, 0) * var(--lc-line-height, 1.35) * -1em));
+  background: var(--lc-text-background, none); /* one for all captions: between several, seams would show */
+}
 :where(.lc-caption) {
   margin: 0;
   white-space: pre-line;
   overflow-wrap: anywhere;
   line-break: strict;
   word-break: auto-phrase;
-  background: var(--lc-text-background, none);
 }
 :where(.lc-tentative) { opacity: var(--lc-tentative-opacity, 0.8); }
 :where(.lc-label) {
