@@ -5,6 +5,8 @@ Inside Sidecar a language is a short canonical tag: ``zh`` (simplified), ``zh-Ha
 
 from __future__ import annotations
 
+import re
+
 import langcodes
 
 from sidecar.errors import UsageError
@@ -12,7 +14,7 @@ from sidecar.errors import UsageError
 AUTO = "auto"
 RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 _TRADITIONAL_REGIONS = frozenset({"TW", "HK", "MO"})
-_NO_ONE_LANGUAGE = frozenset({"mul", "zxx"})  # several, and none: valid as tags, useless here
+_NO_ONE_LANGUAGE = re.compile(r"und|mul|zxx|q[a-t][a-z]")  # unknown, several, none, or of local use: valid tags
 
 
 def normalise(tag: str) -> str:
@@ -59,6 +61,5 @@ def is_right_to_left(tag: str) -> bool:
 
 
 def _is_known(tag: str) -> bool:
-    if not tag or not langcodes.tag_is_valid(tag) or "Unknown" in langcodes.get(tag).language_name("en"):
-        return False
-    return langcodes.get(tag).language not in _NO_ONE_LANGUAGE
+    language = langcodes.get(tag).language if tag and langcodes.tag_is_valid(tag) else None
+    return language is not None and language.isalpha() and not _NO_ONE_LANGUAGE.fullmatch(language)

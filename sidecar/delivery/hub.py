@@ -100,7 +100,7 @@ class Hub:
         self._taps: list[Tap] = []
         self._viewers: dict[Viewer, None] = {}
         self._audience: dict[str, dict[Viewer, None]] = {}
-        language.normalise("en")  # reads its tables, which takes a second: now, not when a viewer asks
+        language.normalise("en")  # reads its tables: now, not when a viewer asks
 
     def publish(self, message: ServerMessage) -> None:
         """Send ``message`` to whom it concerns. Raises ValueError for a ``seq`` that does not rise."""
