@@ -12,15 +12,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2
-import pytest
 import soundfile
 from conftest import Speech
 from e2e_process import Run, Viewer, until, words
 from folder_server import serving
 from pulse_audio import PulseAudio
 from websockets.sync.client import connect
-
-pytestmark = pytest.mark.usefixtures("no_proxy")
 
 QUICK = {"SIDECAR_AUDIO__STALL_TIMEOUT_S": "2", "SIDECAR_AUDIO__RECONNECT_MAX_S": "1"}
 LIVE = ("--language", "en", "--to", "")
