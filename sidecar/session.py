@@ -168,7 +168,7 @@ class Session:
         if self._wait_for_translator and self._engines.open_translator:
             await self._while_running(self._on_air.wait())
         self.hub.set_state(State.WAITING, "waiting for sound")
-        async for segment in listener.segments(self._heard()):
+        async for segment in listener.segments(self._heard(), busy=lambda: self._dispatcher.behind):
             await self._outbox.send(segment)
 
     async def _heard(self) -> AsyncGenerator[AudioChunk]:

@@ -77,10 +77,13 @@ class Listener:
         self._over = False
         self._recent: deque[AudioChunk] = deque()
 
-    async def segments(self, chunks: AsyncIterator[AudioChunk]) -> AsyncIterator[Segment]:
+    async def segments(
+        self, chunks: AsyncIterator[AudioChunk], busy: Callable[[], bool] = lambda: False
+    ) -> AsyncIterator[Segment]:
         """Partial and final segments, until the audio is over and everything said is final.
 
-        Raises what ``chunks`` raises, after the finals of what came before.
+        ``busy`` says that translation waits for the processor: partials are rarer then. Raises what ``chunks`` raises,
+        after the finals of what came before.
         """
         worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="whisper")
         reader = asyncio.create_task(self._read(chunks), name="listen")
@@ -89,7 +92,7 @@ class Listener:
                 self._changed.clear()
                 for segment in self.transcript.take_skipped():
                     yield self._written(segment)
-                if (job := self.transcript.next_job()) is not None:
+                if (job := self.transcript.next_job(busy=busy())) is not None:
                     for segment in await self._recognize(worker, job):
                         yield self._written(segment)
                     self._progress.set()

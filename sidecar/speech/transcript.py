@@ -34,15 +34,16 @@ class Policy:
     """How long things may take.
 
     ``tick_ms``: new audio between partials, and at least ``pause_per_cost`` times what the last one took, so that
-    partials leave the machine time for the rest. ``min_partial_ms``: audio of the first one. ``soft_ms``: from here
-    a segment is cut at a pause; ``max_ms``: from here between two words. ``held_back_ms``: words that end later than
-    this before the end of the audio may still change. ``max_waiting_ms``: audio that may wait for its final; beyond
-    it the oldest is skipped.
+    partials leave the machine time for the rest; ``busy_pause_per_cost`` times, while others wait.
+    ``min_partial_ms``: audio of the first one. ``soft_ms``: from here a segment is cut at a pause; ``max_ms``: from
+    here between two words. ``held_back_ms``: words that end later than this before the end of the audio may still
+    change. ``max_waiting_ms``: audio that may wait for its final; beyond it the oldest is skipped.
     """
 
     partials: bool = True
     tick_ms: int = 350
-    pause_per_cost: float = 0.8
+    pause_per_cost: float = 1.2
+    busy_pause_per_cost: float = 3.0
     min_partial_ms: int = 500
     soft_ms: int = 4_000
     max_ms: int = 9_000
@@ -128,8 +129,8 @@ class Transcript:
         if self._open:
             self._close(self._end)
 
-    def next_job(self) -> Job | None:
-        """What to recognise now; None while there is nothing worth it."""
+    def next_job(self, *, busy: bool = False) -> Job | None:
+        """What to recognise now; None while there is nothing worth it. ``busy``: others wait for the processor."""
         if self._waiting:
             return self._waiting[0]
         current, policy = self._open, self._policy
@@ -137,7 +138,8 @@ class Transcript:
             return None
         length, heard = self._end - current.start, self._end - current.decoded
         long = length >= to_samples(policy.max_ms)
-        tick = max(to_samples(policy.tick_ms), int(policy.pause_per_cost * self._cost_samples))
+        pause_per_cost = policy.busy_pause_per_cost if busy else policy.pause_per_cost
+        tick = max(to_samples(policy.tick_ms), int(pause_per_cost * self._cost_samples))
         if not (policy.partials or long) or length < to_samples(policy.min_partial_ms) or heard < tick:
             return None
         return Job(number=current.number, start=current.start, end=self._end, final=False, word_times=long)

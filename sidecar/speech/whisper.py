@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sidecar import machine
 from sidecar.audio.chunk import SAMPLE_RATE, Samples
 from sidecar.errors import ModelError, RecognitionError
 from sidecar.speech.recognizer import Hypothesis, Word
@@ -38,7 +39,7 @@ _FRAMES_PER_TIME_STEP = 2
 
 
 class WhisperRecognizer:
-    """A `Recognizer`. ``path`` is the folder of a CTranslate2 Whisper; ``threads`` 0 leaves the choice to CTranslate2.
+    """A `Recognizer`. ``path`` is the folder of a CTranslate2 Whisper; ``threads`` 0 chooses for this machine.
 
     Raises `ModelError` when the folder holds no usable model.
     """
@@ -52,7 +53,7 @@ class WhisperRecognizer:
                 str(path),
                 device=self.device,
                 compute_type="float16" if self.device == "cuda" else "int8",
-                cpu_threads=threads,
+                cpu_threads=threads or default_threads(),
                 local_files_only=True,
             )
         except (RuntimeError, ValueError, OSError) as exc:
@@ -150,6 +151,15 @@ def supported_languages() -> Sequence[str]:
     from faster_whisper.tokenizer import _LANGUAGE_CODES  # pyright: ignore[reportPrivateUsage]
 
     return _LANGUAGE_CODES
+
+
+def default_threads() -> int:
+    """Threads that are worth their keep: half of the cores, and four at most.
+
+    A decoding step of a small model is too short to be divided: on two cores a second thread takes a third more
+    processor time and saves none, and translation wants that core.
+    """
+    return min(max(machine.cores() // 2, 1), 4)
 
 
 def _device(wanted: str) -> str:

@@ -127,6 +127,11 @@ class Dispatcher:
             self._idle.clear()
         self._wake.set()
 
+    @property
+    def behind(self) -> bool:
+        """A line is being translated or waits for it."""
+        return len(self._backlog) > 0
+
     async def run(self) -> None:
         """Translate what is given, until cancelled."""
         if self._translator is None and self._reopen:

@@ -23,6 +23,7 @@ from typing import Any, cast
 
 import structlog
 
+from sidecar import machine
 from sidecar.errors import CorruptModelError, ModelError, TranslationError
 from sidecar.translation import checks, gguf, grammar, numbers, prompts
 from sidecar.translation.prompts import Family, Prompt
@@ -244,7 +245,7 @@ def _give_way() -> None:
 
 def default_threads() -> int:
     """Threads that leave recognition its share of the machine: recognition works in short bursts."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = machine.cores()
     return cores if cores <= 2 else min(cores - 1, 8)
 
 
