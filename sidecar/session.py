@@ -168,8 +168,10 @@ class Session:
         if self._wait_for_translator and self._engines.open_translator:
             await self._while_running(self._on_air.wait())
         self.hub.set_state(State.WAITING, "waiting for sound")
-        async for segment in listener.segments(self._heard(), busy=lambda: self._dispatcher.behind):
-            await self._outbox.send(segment)
+        heard = listener.segments(self._heard(), busy=lambda: self._dispatcher.behind)
+        async with contextlib.aclosing(heard) as segments:
+            async for segment in segments:
+                await self._outbox.send(segment)
 
     async def _heard(self) -> AsyncGenerator[AudioChunk]:
         """The source's chunks until it ends or the session is stopped."""
@@ -289,6 +291,10 @@ class Session:
         """What is said and not translated comes out as it is; what has come out gets its numbers."""
         translating.cancel()
         await asyncio.gather(translating, return_exceptions=True)
+        settled = asyncio.create_task(self._outbox.settle(), name="settle")
+        await asyncio.wait([settled, publishing], return_when=asyncio.FIRST_COMPLETED)
+        settled.cancel()
+        await asyncio.gather(settled, return_exceptions=True)
         await self._dispatcher.aclose()
         self._outbox.close()
         await asyncio.gather(publishing, return_exceptions=True)

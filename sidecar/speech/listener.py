@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
@@ -78,8 +79,8 @@ class Listener:
         self._recent: deque[AudioChunk] = deque()
 
     async def segments(
-        self, chunks: AsyncIterator[AudioChunk], busy: Callable[[], bool] = lambda: False
-    ) -> AsyncIterator[Segment]:
+        self, chunks: AsyncGenerator[AudioChunk], busy: Callable[[], bool] = lambda: False
+    ) -> AsyncGenerator[Segment]:
         """Partial and final segments, until the audio is over and everything said is final.
 
         ``busy`` says that translation waits for the processor: partials are rarer then. Raises what ``chunks`` raises,
@@ -111,14 +112,15 @@ class Listener:
         self.transcript.flush(self._activity.flush())
         self._changed.set()
 
-    async def _read(self, chunks: AsyncIterator[AudioChunk]) -> None:
+    async def _read(self, chunks: AsyncGenerator[AudioChunk]) -> None:
         try:
-            async for chunk in chunks:
-                self._hear(chunk)
-                self._changed.set()
-                while self._can_wait and self._is_full():
-                    self._progress.clear()
-                    await self._progress.wait()
+            async with contextlib.aclosing(chunks):
+                async for chunk in chunks:
+                    self._hear(chunk)
+                    self._changed.set()
+                    while self._can_wait and self._is_full():
+                        self._progress.clear()
+                        await self._progress.wait()
         finally:
             self.transcript.flush(self._activity.flush())
             self.hearing.speech = False
