@@ -15,14 +15,13 @@ from sidecar.cli.export import export
 from sidecar.cli.run import run
 from sidecar.cli.transcribe import transcribe
 from sidecar.cli.translate import translate
-from sidecar.errors import SidecarError
+from sidecar.errors import SidecarError, UsageError
 
 INTERRUPTED = 130
 
 app = typer.Typer(
     name="sidecar",
     help="Live captions beside a broadcast, in every viewer's language.",
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
     rich_markup_mode=None,  # plain help: the same in a pipe, and at once
@@ -51,14 +50,24 @@ def version(
 def main() -> None:
     """Run a command; print errors in one line with a hint, and exit with the status of `sidecar.errors`."""
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
     except SidecarError as exc:
         fail(exc)
+    except typer.TyperException as exc:
+        fail(_as_usage_error(exc))
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except BrokenPipeError:  # the reader of stdout has gone: nothing is left to say
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+
+
+def _as_usage_error(exc: typer.TyperException) -> UsageError:
+    """What the parser of the command line says, in our form."""
+    words = " ".join(exc.format_message().split()).rstrip(".")
+    context: typer.Context | None = getattr(exc, "ctx", None)
+    command = context.command_path if context else "sidecar"
+    return UsageError(words[:1].lower() + words[1:], hint=f"see {command} --help")
 
 
 def fail(error: SidecarError) -> None:

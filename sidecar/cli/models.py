@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="List, fetch and check models.", no_args_is_help=True)
+app = typer.Typer(help="List, fetch and check models.")
 
 
 @app.command("list")
