@@ -50,7 +50,7 @@ def version(
 def main() -> None:
     """Run a command; print errors in one line with a hint, and exit with the status of `sidecar.errors`."""
     try:
-        sys.exit(app(standalone_mode=False))
+        sys.exit(app(prog_name="sidecar", standalone_mode=False))
     except SidecarError as exc:
         fail(exc)
     except typer.TyperException as exc:

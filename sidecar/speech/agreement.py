@@ -14,12 +14,14 @@ from sidecar import language
 
 CHARACTER_LANGUAGES = frozenset({"zh", "yue", "ja", "th", "lo", "my", "km"})
 _WORD = regex.compile(r"\S+")
+_CHARACTER = regex.compile(r"\X")  # with its marks
 
 
 def agreed(previous: str, current: str, lang: str) -> int:
     """Characters at the start of ``current`` that ``previous`` has as well; never splits a word."""
     if language.base(lang) in CHARACTER_LANGUAGES:
-        return _agreed_units(list(previous), [(char, index + 1) for index, char in enumerate(current)])
+        characters = [(match.group(), match.end()) for match in _CHARACTER.finditer(current)]
+        return _agreed_units(_CHARACTER.findall(previous), characters)
     words = [(match.group(), match.end()) for match in _WORD.finditer(current)]
     return _agreed_units(previous.split(), words)
 

@@ -9,11 +9,9 @@ from sidecar.speech.recognizer import Hypothesis
 NO_SPEECH = 0.6
 DOUBTFUL_LOGPROB = -1.0
 """Whisper's own rule: silence is likely and the words are doubtful (Radford et al. 2022, section 4.5)."""
-LOOP_COMPRESSION = 2.4
-MAX_REPEATS = 3
-"""A phrase said more often than this in a row is a loop, unless it is as short as a laugh."""
 _LOOP = regex.compile(r"(?P<unit>.{2,40}?)(?P=unit){3,}", regex.DOTALL)
-_SPACE = regex.compile(r"\s+")
+"""A phrase said more than three times in a row, unless it is as short as a laugh."""
+_DIGITS = regex.compile(r"[\d.,]*\d[\d.,]*")
 
 
 def is_nobody(hypothesis: Hypothesis) -> bool:
@@ -23,16 +21,12 @@ def is_nobody(hypothesis: Hypothesis) -> bool:
     return hypothesis.no_speech > NO_SPEECH and hypothesis.logprob < DOUBTFUL_LOGPROB
 
 
-def is_loop(hypothesis: Hypothesis) -> bool:
-    return hypothesis.compression > LOOP_COMPRESSION or _LOOP.search(hypothesis.text) is not None
-
-
 def without_loops(text: str) -> str:
-    """``text`` with each phrase repeated more than three times in a row said once."""
-    return _LOOP.sub(lambda match: match.group("unit"), text)
+    """``text`` with each phrase repeated more than three times in a row said once; the noughts of a number stay."""
+    return _LOOP.sub(lambda match: match.group(0 if _DIGITS.fullmatch(match.group("unit")) else "unit"), text)
 
 
 def tidy(text: str) -> str:
     """One line, single spaces, no control characters."""
     visible = "".join(char for char in text if char.isprintable() or char.isspace())
-    return _SPACE.sub(" ", visible.replace("\ufffd", "")).strip()
+    return " ".join(visible.replace("\ufffd", "").split())

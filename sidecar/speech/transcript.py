@@ -53,13 +53,17 @@ class Policy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """Audio to recognise: samples ``start`` to ``end`` for segment ``number``. ``word_times`` are wanted for a cut."""
+    """Audio to recognise: samples ``start`` to ``end`` for segment ``number``. ``word_times`` are wanted for a cut.
+
+    ``shown`` is what the last partial of a final one said.
+    """
 
     number: int
     start: int
     end: int
     final: bool
     word_times: bool = False
+    shown: str = ""
 
     @property
     def seconds(self) -> float:
@@ -176,7 +180,7 @@ class Transcript:
             if self._open and self._open.number == job.number:
                 self._open.decoded = job.end
             return []
-        return self._finish(job, "")
+        return self._finish(job, job.shown)
 
     def take_skipped(self) -> list[Segment]:
         """Segments whose audio was skipped for want of time: empty finals, which withdraw what was shown."""
@@ -192,7 +196,7 @@ class Transcript:
             return
         self._open = None
         end = max(position, current.start + 1)
-        self._waiting.append(Job(number=current.number, start=current.start, end=end, final=True))
+        self._waiting.append(Job(number=current.number, start=current.start, end=end, final=True, shown=current.text))
 
     def _finish(self, job: Job, text: str) -> list[Segment]:
         if self._waiting and self._waiting[0] == job:
@@ -211,6 +215,7 @@ class Transcript:
             del self._waiting[1]  # the first may be in work
             self._skipped.append(job)
             self.skipped_samples += job.end - job.start
+            self._audio = deque(chunk for chunk in self._audio if self._is_needed(chunk))
 
     def _trim(self) -> None:
         """Forget audio that no job will ask for."""
@@ -221,6 +226,11 @@ class Transcript:
             needed = min(needed, self._waiting[0].start)
         while self._audio and self._audio[0].end <= needed:
             self._audio.popleft()
+
+    def _is_needed(self, chunk: AudioChunk) -> bool:
+        recent = self._end - to_samples(LOOKBACK_MS) if self._open is None else self._open.start
+        waits = any(job.start < chunk.end and chunk.position < job.end for job in self._waiting)
+        return waits or chunk.end > recent
 
     def _cut(self, job: Job, hypothesis: Hypothesis, current: _Open) -> int | None:
         """Index of the first word of the next segment, or None to go on."""

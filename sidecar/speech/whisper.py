@@ -34,8 +34,12 @@ SPARE_TOKENS = 12
 TIMESTAMP_STEP_S = 0.02
 END_SLACK_S = 0.2
 """What begins later than this before the end of the audio was not said in it."""
+MAX_FRAMES = 3_000
+"""Feature frames that Whisper takes at most: 30 s."""
 _HOP_SAMPLES = 160
 _FRAMES_PER_TIME_STEP = 2
+_TAGS = {"no": "nb", "tl": "fil", "jw": "jv"}
+"""Where Whisper's code is not the canonical tag."""
 
 
 class WhisperRecognizer:
@@ -47,6 +51,8 @@ class WhisperRecognizer:
     def __init__(self, path: Path, *, device: str = "auto", threads: int = 0) -> None:
         from faster_whisper import WhisperModel
 
+        if not (path / "tokenizer.json").is_file():  # faster-whisper would ask the hub for another
+            raise _unusable(path, "tokenizer.json is missing")
         self.device = _device(device)
         try:
             self._model: Any = WhisperModel(
@@ -56,16 +62,13 @@ class WhisperRecognizer:
                 cpu_threads=threads or default_threads(),
                 local_files_only=True,
             )
-        except (RuntimeError, ValueError, OSError) as exc:
-            raise ModelError(
-                f"{path.name} cannot be loaded as a Whisper model: {_first_line(exc)}",
-                hint="sidecar models verify, or sidecar models pull whisper-base",
-            ) from exc
+        except Exception as exc:  # tokenizers raises nothing more specific
+            raise _unusable(path, _first_line(exc)) from exc
         self.multilingual = bool(self._model.model.is_multilingual)
         self._tokenizer = lru_cache(maxsize=128)(self._make_tokenizer)
 
     def recognize(self, audio: Samples, *, language: str | None, beam_size: int, word_times: bool) -> Hypothesis:
-        """See `Recognizer`. ``language`` is a Whisper code such as ``zh``; None detects it."""
+        """See `Recognizer`. ``language`` is one of `supported_languages`; None detects it."""
         audio = audio[: int(MAX_AUDIO_S * SAMPLE_RATE)]
         try:
             encoded, frames = self._encode(audio)
@@ -90,15 +93,17 @@ class WhisperRecognizer:
         """Encoder output for ``audio``, and how many feature frames of it are audio."""
         padded = np.pad(audio, (0, int(PADDING_S * SAMPLE_RATE)))
         features = self._model.feature_extractor(padded)
+        features = features[:, :MAX_FRAMES]
         mels, frames = features.shape
-        if frames // _FRAMES_PER_TIME_STEP == mels:  # CTranslate2 would take this encoder output for raw features
+        if -(-frames // _FRAMES_PER_TIME_STEP) == mels:  # CTranslate2 would take this encoder output for raw features
             features = np.pad(features, ((0, 0), (0, 2 * _FRAMES_PER_TIME_STEP)), mode="edge")
         return self._model.encode(features), max(_FRAMES_PER_TIME_STEP, len(audio) // _HOP_SAMPLES)
 
     def _detect(self, encoded: Any) -> str:
         if not self.multilingual:
             return "en"
-        return str(self._model.model.detect_language(encoded)[0][0][0])[2:-2]
+        code = str(self._model.model.detect_language(encoded)[0][0][0])[2:-2]
+        return _TAGS.get(code, code)
 
     def _generate(self, encoded: Any, tokenizer: Tokenizer, beam_size: int, seconds: float) -> Any:
         prompt = list(tokenizer.sot_sequence)
@@ -128,7 +133,8 @@ class WhisperRecognizer:
     def _make_tokenizer(self, language: str) -> Tokenizer:
         from faster_whisper.tokenizer import Tokenizer
 
-        return Tokenizer(self._model.hf_tokenizer, self.multilingual, task="transcribe", language=language)
+        code = next((code for code, tag in _TAGS.items() if tag == language), language)
+        return Tokenizer(self._model.hf_tokenizer, self.multilingual, task="transcribe", language=code)
 
 
 def spoken_tokens(tokens: Sequence[int], timestamp_begin: int, audio_s: float) -> list[int]:
@@ -146,11 +152,11 @@ def spoken_tokens(tokens: Sequence[int], timestamp_begin: int, audio_s: float) -
     return kept
 
 
-def supported_languages() -> Sequence[str]:
-    """Codes of the languages that Whisper knows."""
+def supported_languages() -> frozenset[str]:
+    """Bare tags of the languages that Whisper knows."""
     from faster_whisper.tokenizer import _LANGUAGE_CODES  # pyright: ignore[reportPrivateUsage]
 
-    return _LANGUAGE_CODES
+    return frozenset(_TAGS.get(code, code) for code in _LANGUAGE_CODES)
 
 
 def default_threads() -> int:
@@ -173,6 +179,13 @@ def _device(wanted: str) -> str:
 def _compression(text: str) -> float:
     raw = text.encode()
     return len(raw) / len(zlib.compress(raw)) if raw else 0.0
+
+
+def _unusable(path: Path, why: str) -> ModelError:
+    return ModelError(
+        f"{path.name} cannot be loaded as a Whisper model: {why}",
+        hint="sidecar models verify, or sidecar models pull whisper-base",
+    )
 
 
 def _first_line(exc: Exception) -> str:

@@ -85,7 +85,6 @@ def test_any_text_at_all_has_an_answer(previous: str, current: str, lang: str) -
     assert normal(current[:end]) == normal(previous)[: len(normal(current[:end]))]
 
 
-@pytest.mark.xfail(reason="characters are compared without their marks", strict=True)
 def test_thai_letters_keep_their_marks() -> None:
     assert agreed("กีฬา", "กัน", "th") == 0
     assert agreed("ราคา", "ราคานี้", "th") == len("ราคา")

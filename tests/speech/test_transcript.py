@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import weakref
 from collections.abc import Callable
 from itertools import pairwise
@@ -20,6 +19,7 @@ from sidecar.speech.transcript import Policy, Transcript
 
 MAX_WINDOW_S = 28.0
 """What Whisper can take at once."""
+PIECE = 4096
 costs = st.sampled_from([0.0, 0.1, 0.5, 1.0, 2.5])
 
 
@@ -28,15 +28,17 @@ def by(factor: float) -> Callable[[float], float]:
 
 
 @given(talks(), policies, costs)
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=50)
 def test_every_word_is_in_exactly_one_final_and_everything_is_in_order(
     said: Talk, policy: Policy, factor: float
 ) -> None:
-    check(Rehearsal(said, policy, cost=by(factor)).segments, said)
+    show = Rehearsal(said, policy, cost=by(factor))
+    check(show.segments, said)
+    assert all(0 < job.seconds <= MAX_WINDOW_S for job in show.jobs)
 
 
 @given(talks(), policies)
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=30)
 def test_a_recogniser_that_is_fast_and_right_gives_exactly_what_was_said(said: Talk, policy: Policy) -> None:
     show = Rehearsal(said, policy)
     assert show.text == said.text
@@ -44,7 +46,7 @@ def test_a_recogniser_that_is_fast_and_right_gives_exactly_what_was_said(said: T
 
 
 @given(talks(), policies, costs, st.randoms(use_true_random=False))
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=30)
 def test_whatever_the_recogniser_makes_of_it_the_transcript_keeps_its_order(
     said: Talk, policy: Policy, factor: float, random: object
 ) -> None:
@@ -57,15 +59,8 @@ def test_whatever_the_recogniser_makes_of_it_the_transcript_keeps_its_order(
     check(Rehearsal(said, policy, recognizer=recognizer, cost=by(factor)).segments, said)
 
 
-@given(talks(), policies, costs)
-@settings(deadline=None, max_examples=40)
-def test_windows_are_never_longer_than_a_recogniser_can_take(said: Talk, policy: Policy, factor: float) -> None:
-    jobs = Rehearsal(said, policy, cost=by(factor)).jobs
-    assert all(0 < job.seconds <= MAX_WINDOW_S for job in jobs)
-
-
 @given(talks(max_utterances=6), policies, st.sampled_from([1.5, 4.0]))
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=30)
 def test_what_is_skipped_is_counted_and_withdrawn(said: Talk, policy: Policy, factor: float) -> None:
     show = Rehearsal(said, policy, cost=by(factor))
     recognised = {job.number for job in show.jobs if job.final}
@@ -84,7 +79,7 @@ def test_a_machine_far_too_slow_skips_speech_instead_of_falling_behind_for_ever(
 
 
 @given(talks(max_words=6), st.sampled_from([10, 20, 50, 100]))
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=15)
 def test_short_utterances_come_out_the_same_however_the_audio_is_chunked(said: Talk, chunk_ms: int) -> None:
     policy = Policy(partials=False, soft_ms=9000, max_ms=20_000)
     one, other = (Rehearsal(said, policy, chunk_ms=ms).finals for ms in (32, chunk_ms))
@@ -182,28 +177,23 @@ def test_what_nobody_said_is_withdrawn() -> None:
     assert [(segment.final, segment.text) for segment in show.segments] == [(True, "")]
 
 
-BEHIND_THE_FIRST = pytest.mark.xfail(reason="all audio behind the first utterance that waits is kept", strict=True)
-
-
-@pytest.mark.parametrize("speaks", [pytest.param(True, marks=BEHIND_THE_FIRST), False])
+@pytest.mark.parametrize("speaks", [True, False])
 def test_audio_that_is_kept_is_bounded(speaks: bool) -> None:
     """Nobody recognises anything for minutes: neither speech nor silence may pile up."""
     policy = Policy(max_ms=9000, max_waiting_ms=20_000)
     transcript, hears = Transcript(policy), activity()
-    said = talk(*["word " * 20] * 25 if speaks else [], word_ms=230)
-    samples = said.samples() if speaks else Talk((), 100 * SAMPLE_RATE).samples()
+    said = talk(*["word " * 20] * 15 if speaks else [], word_ms=230)
+    samples = said.samples() if speaks else Talk((), 80 * SAMPLE_RATE).samples()
     kept: list[weakref.ref[np.ndarray]] = []
     bound = policy.max_waiting_ms + 3 * policy.max_ms + 5000
-    for at in range(0, len(samples), 1024):
-        own = samples[at : at + 1024].copy()
+    for at in range(0, len(samples), PIECE):
+        own = samples[at : at + PIECE].copy()
         kept.append(weakref.ref(own))
         chunk = AudioChunk(samples=own, position=at)
         transcript.feed(chunk, hears.feed(chunk))
         del own, chunk
-        if at % (64 * 1024) == 0:
-            gc.collect()
-            kept = [ref for ref in kept if ref() is not None]
-            assert to_ms(1024 * len(kept)) <= bound
+        kept = [ref for ref in kept if ref() is not None]
+        assert to_ms(PIECE * len(kept)) <= bound
     assert speaks == (transcript.skipped_samples > 0)
     assert transcript.waiting_ms <= bound
 

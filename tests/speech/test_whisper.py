@@ -31,11 +31,6 @@ SENTENCES = (
 Speak = Callable[..., Samples]
 
 
-def param(*values: object, because: str, run: bool = True) -> object:
-    """A case that is known to fail."""
-    return pytest.param(*values, marks=pytest.mark.xfail(reason=because, strict=True, run=run))
-
-
 @pytest.fixture(scope="module")
 def path() -> Path:
     return weights.ensure("whisper-base")
@@ -87,7 +82,6 @@ def test_english_is_heard_word_for_word(
     heard = hear(recognizer, speak(sentence), beam_size=beam_size)
     assert words(heard.text) == words(sentence)
     assert not cleanup.is_nobody(heard)
-    assert not cleanup.is_loop(heard)
     assert heard.words == ()
 
 
@@ -144,7 +138,7 @@ def test_the_same_audio_gives_the_same_hypothesis(recognizer: WhisperRecognizer,
 
 
 @pytest.mark.model
-@pytest.mark.parametrize("frames", [158, param(159, because="the number of frames is rounded down"), 160, 161])
+@pytest.mark.parametrize("frames", [158, 159, 160, 161])
 def test_output_of_as_many_frames_as_there_are_mels_is_not_taken_for_features(
     recognizer: WhisperRecognizer, speak: Speak, monkeypatch: pytest.MonkeyPatch, frames: int
 ) -> None:
@@ -155,9 +149,7 @@ def test_output_of_as_many_frames_as_there_are_mels_is_not_taken_for_features(
 
 
 @pytest.mark.model
-@pytest.mark.parametrize(
-    "seconds", [27.9, *(param(longest, because="one frame more than Whisper takes") for longest in (28.0, 30.0))]
-)
+@pytest.mark.parametrize("seconds", [27.9, 28.0, 30.0])
 def test_the_longest_audio_is_taken(recognizer: WhisperRecognizer, seconds: float) -> None:
     hear(recognizer, np.zeros(int(seconds * SAMPLE_RATE), np.float32))
 
@@ -193,9 +185,9 @@ def test_an_undamaged_copy_is_a_model(copy: Path) -> None:
         ("model.bin", b"\xff" * 1_000_000),
         ("config.json", b"{"),
         ("vocabulary.txt", None),
-        param("tokenizer.json", b"{", because="raises what no library names"),
-        param("tokenizer.json", b'{"version": "1.0"}', because="raises what no library names"),
-        param("tokenizer.json", None, because="asks the network for another", run=False),
+        ("tokenizer.json", b"{"),
+        ("tokenizer.json", b'{"version": "1.0"}'),
+        ("tokenizer.json", None),
     ],
 )
 def test_a_damaged_folder_is_told_as_such(copy: Path, name: str, content: bytes | None) -> None:
