@@ -6,6 +6,10 @@ import shutil
 import socket
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 pytest_plugins = ["chromium", "pulse_audio"]
 

@@ -26,6 +26,7 @@ from sidecar.translation.translator import Line, Translator
 
 LINES = ("hello and welcome everybody", "this shirt costs nine dollars", "see you tomorrow then")
 TARGETS = ("es", "zh")
+SAID = talk(*LINES, word_ms=200, pause_ms=750)
 
 
 class WatchedStore(Store):
@@ -102,7 +103,7 @@ async def set_up(tmp_path: Path) -> AsyncIterator[SetUp]:
             wait_for_translator: bool = False,
             settings: Settings = SETTINGS,
         ) -> Stage:
-            said = said or talk(*LINES)
+            said = said or SAID
             source = source or ScriptedSource(said.chunks())
             spoken = settings.speech.language
 
@@ -339,10 +340,9 @@ async def test_a_translator_that_cannot_be_opened_costs_the_translations_only(
 
 
 async def test_a_source_that_fails_leaves_what_was_said_and_says_that_it_is_over(set_up: SetUp) -> None:
-    said = talk(*LINES)
-    middle = said.words[6].end // 512  # in the second line
-    source = ScriptedSource(said.chunks()[:middle], error=InputLostError("the cable", hint="plug it in"))
-    stage = await set_up(said, source=source, translator=EchoTranslator())
+    middle = SAID.words[6].end // 512  # in the second line
+    source = ScriptedSource(SAID.chunks()[:middle], error=InputLostError("the cable", hint="plug it in"))
+    stage = await set_up(source=source, translator=EchoTranslator())
     with pytest.raises(InputLostError, match="the cable"):
         await stage.run()
     assert stage.texts("en")[0] == LINES[0]
@@ -395,9 +395,8 @@ async def test_a_source_that_comes_back_is_told_to_viewers(set_up: SetUp) -> Non
 
 
 async def test_stopping_finishes_what_was_said_so_far_and_translates_it(set_up: SetUp) -> None:
-    said = talk(*LINES)
-    stage = await set_up(said, translator=EchoTranslator())
-    middle = said.words[6].end // 512
+    stage = await set_up(translator=EchoTranslator())
+    middle = SAID.words[6].end // 512
 
     async def stop() -> None:
         stage.session.stop()

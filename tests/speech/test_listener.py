@@ -57,7 +57,7 @@ async def test_what_is_said_comes_out_as_partials_and_finals(can_wait: bool) -> 
 
 
 @given(talks(max_utterances=3, max_words=14), st.booleans(), st.sets(st.integers(0, 12)))
-@settings(deadline=None, max_examples=12)
+@settings(max_examples=12)
 def test_no_speech_is_lost_whatever_is_said_and_however_often_recognition_fails(
     said: Talk, can_wait: bool, failing: set[int]
 ) -> None:
@@ -72,7 +72,7 @@ def test_no_speech_is_lost_whatever_is_said_and_however_often_recognition_fails(
 
 
 @given(talks(max_utterances=3, max_words=14))
-@settings(deadline=None, max_examples=12)
+@settings(max_examples=12)
 def test_a_file_comes_out_word_by_word(said: Talk) -> None:
     segments = asyncio.run(everything(listener(ScriptedRecognizer(said)), said))
     assert " ".join(text for text in texts(segments) if text) == said.text

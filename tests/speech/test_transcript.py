@@ -28,7 +28,7 @@ def by(factor: float) -> Callable[[float], float]:
 
 
 @given(talks(), policies, costs)
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_every_word_is_in_exactly_one_final_and_everything_is_in_order(
     said: Talk, policy: Policy, factor: float
 ) -> None:
@@ -38,7 +38,7 @@ def test_every_word_is_in_exactly_one_final_and_everything_is_in_order(
 
 
 @given(talks(), policies)
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_a_recogniser_that_is_fast_and_right_gives_exactly_what_was_said(said: Talk, policy: Policy) -> None:
     show = Rehearsal(said, policy)
     assert show.text == said.text
@@ -46,7 +46,7 @@ def test_a_recogniser_that_is_fast_and_right_gives_exactly_what_was_said(said: T
 
 
 @given(talks(), policies, costs, st.randoms(use_true_random=False))
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_whatever_the_recogniser_makes_of_it_the_transcript_keeps_its_order(
     said: Talk, policy: Policy, factor: float, random: object
 ) -> None:
@@ -60,7 +60,7 @@ def test_whatever_the_recogniser_makes_of_it_the_transcript_keeps_its_order(
 
 
 @given(talks(max_utterances=6), policies, st.sampled_from([1.5, 4.0]))
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_what_is_skipped_is_counted_and_withdrawn(said: Talk, policy: Policy, factor: float) -> None:
     show = Rehearsal(said, policy, cost=by(factor))
     recognised = {job.number for job in show.jobs if job.final}
@@ -79,7 +79,7 @@ def test_a_machine_far_too_slow_skips_speech_instead_of_falling_behind_for_ever(
 
 
 @given(talks(max_words=6), st.sampled_from([10, 20, 50, 100]))
-@settings(deadline=None, max_examples=15)
+@settings(max_examples=15)
 def test_short_utterances_come_out_the_same_however_the_audio_is_chunked(said: Talk, chunk_ms: int) -> None:
     policy = Policy(partials=False, soft_ms=9000, max_ms=20_000)
     one, other = (Rehearsal(said, policy, chunk_ms=ms).finals for ms in (32, chunk_ms))
