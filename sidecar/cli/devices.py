@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 
 def devices(json: Annotated[bool, typer.Option("--json", help="As a JSON array, for scripts.")] = False) -> None:
     """List microphones and loopback devices; choose one with --device NUMBER or part of its name."""
+    from sidecar import logs
     from sidecar.audio.device import list_devices
     from sidecar.audio.inventory import loopback_hint
 
+    logs.configure("warning")
     found = list_devices()
     if not found:
         typer.echo("no capture devices found", err=True)

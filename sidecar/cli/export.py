@@ -34,7 +34,9 @@ def export(
 ) -> None:
     """Write the captions of a session as a subtitle file."""
     from sidecar import config as configuration
+    from sidecar import logs
 
+    logs.configure("warning")
     url = configuration.load(config).storage.url
     if session:
         _write(asyncio.run(_captions(url, session, lang, form, speaker)), output)

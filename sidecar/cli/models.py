@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from sidecar.weights.library import Library
 
 app = typer.Typer(help="List, fetch and check models.")
 
@@ -13,9 +16,7 @@ app = typer.Typer(help="List, fetch and check models.")
 @app.command("list")
 def list_models(as_json: Annotated[bool, typer.Option("--json", help="One JSON array.")] = False) -> None:
     """All models, and which are here."""
-    from sidecar.weights.library import Library
-
-    library = Library()
+    library = _library()
     rows: list[dict[str, object]] = [
         {
             "name": model.name,
@@ -43,10 +44,9 @@ def pull(
 ) -> None:
     """Fetch models, with what is missing only; an interrupted download goes on where it stopped."""
     from sidecar.weights import fit
-    from sidecar.weights.library import Library
     from sidecar.weights.progress import OnTerminal
 
-    library = Library()
+    library = _library()
     for name in names or fit.embedded(library):
         typer.echo(library.pull(name, OnTerminal()))
 
@@ -57,9 +57,8 @@ def verify(
 ) -> None:
     """Hash every file of the models again."""
     from sidecar.errors import CorruptModelError, ModelError
-    from sidecar.weights.library import Library
 
-    library = Library()
+    library = _library()
     corrupt: CorruptModelError | None = None
     for name in names or library.catalogue:
         try:
@@ -79,9 +78,15 @@ def verify(
 @app.command()
 def path(name: Annotated[str, typer.Argument(help="Name of a model.")]) -> None:
     """Where a model is: the folder or file that its engine opens."""
-    from sidecar import weights
+    typer.echo(_library().locate(name))
 
-    typer.echo(weights.locate(name))
+
+def _library() -> Library:
+    from sidecar import logs
+    from sidecar.weights.library import Library
+
+    logs.configure("warning")
+    return Library()
 
 
 def _table(rows: list[dict[str, object]]) -> str:

@@ -42,7 +42,9 @@ def transcribe(
     Prints the path of every file written. A file that cannot be read is named, and the others are done.
     """
     from sidecar import config as configuration
+    from sidecar import logs
 
+    logs.configure("warning")
     wanted = _formats(formats)
     overrides = {"speech": {"language": spoken, "model": model}, "translation": {"to": to, "model": translator}}
     settings = configuration.load(config, given(overrides))

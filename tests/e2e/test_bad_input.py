@@ -65,7 +65,6 @@ def test_a_file_that_breaks_off_is_captioned_as_far_as_it_goes(bad: Path, tmp_pa
     [
         (("--language", "xx-nonsense"), "'xx-nonsense' is not a language code"),
         (("--to", "en,klingonese"), "'klingonese' is not a language code"),
-        (("--language", "tlh"), "does not recognise Klingon"),
         (("--log-level", "loud"), "'loud' is not a log level"),
         (("--config", "missing.toml"), "no configuration file missing.toml"),
     ],
@@ -149,12 +148,9 @@ def test_a_translator_that_cannot_be_had_stops_the_start(speech: Speech, tmp_pat
 @pytest.mark.parametrize(
     ("options", "status", "words"),
     [
-        (("--store", "nonsense"), 74, "not a database URL"),
         (("--store", "sqlite:///{bad}/text.mp4/sidecar.db"), 74, "text.mp4/sidecar.db"),
         (("--events", "{bad}/text.mp4/events.jsonl"), 2, "cannot write"),
-        (("--model", "nonsense"), 69, "no model is called nonsense"),
         (("--input", "mic", "--device", "no such device"), 66, "no capture device"),
-        (("--host", "192.0.2.1"), 69, "cannot listen on 192.0.2.1"),
     ],
 )
 def test_what_is_not_there_stops_the_start(

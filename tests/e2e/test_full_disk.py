@@ -50,7 +50,8 @@ def test_the_show_goes_on_the_status_warns_and_nothing_final_is_lost(speech: Spe
 
 
 def test_captions_that_never_could_be_saved_are_told_at_the_end(speech: Speech, tmp_path: Path) -> None:
-    with Run("--input", str(speech(0, 1)), "--exit-at-end", *SHOW, folder=tmp_path) as run:
+    options = ("--pace", "max", "--exit-at-end")
+    with Run("--input", str(speech(0, 1)), *options, *SHOW, folder=tmp_path) as run:
         with Viewer(run.url, "lang=en") as viewer:
             fill(run, tmp_path)
             ended = run.ended()

@@ -25,7 +25,7 @@ def announced(viewer: Viewer, lang: str) -> list[tuple[int, str]]:
 
 def test_a_killed_process_has_kept_everything_that_was_announced_as_final(speech: Speech, tmp_path: Path) -> None:
     with (
-        Run("--input", str(speech(0, 4)), *SHOW, folder=tmp_path) as run,
+        Run("--input", str(speech(0, 4)), "--pace", "max", *SHOW, folder=tmp_path) as run,
         Viewer(run.url, "lang=en&second=es") as viewer,
     ):
         run.until(lambda: len(viewer.finals("es")) >= 2, "two captions in both languages")
@@ -62,7 +62,7 @@ def test_a_show_that_is_told_to_end_ends_in_order(speech: Speech, tmp_path: Path
 
 def test_a_second_interrupt_ends_it_at_once(speech: Speech, tmp_path: Path) -> None:
     with Run("--input", str(speech(0, 4)), *SHOW, folder=tmp_path) as run, Viewer(run.url, "lang=en") as viewer:
-        run.until(lambda: viewer.finals(), "a caption")
+        run.until(lambda: viewer.messages[-1]["type"] == "caption", "somebody speaking")
         run.signal(signal.SIGINT)
         run.until(lambda: "once more" in run.stderr, "a word on what a second interrupt does")
         ended = run.interrupted()
