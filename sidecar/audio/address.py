@@ -32,6 +32,11 @@ class Address:
         return self.scheme == "file"
 
     @property
+    def name(self) -> str:
+        """What viewers may know of it: not where on this machine it is."""
+        return Path(self.label).name if self.is_file else self.label
+
+    @property
     def is_hls(self) -> bool:
         return self.scheme in WEB_SCHEMES and urlsplit(self.target).path.endswith((".m3u8", ".m3u"))
 

@@ -44,7 +44,7 @@ class MediaSource:
         address = addresses.parse(target)
         if address.is_file:
             addresses.check_file(address)
-        self.name = name or address.label
+        self.name = name or address.name
         self.realtime = pace == "realtime" or address.always_live
         self.lost_samples = 0
         self._pace = RealtimePace() if pace == "realtime" else None

@@ -60,3 +60,9 @@ def test_files_that_cannot_be_played_are_named_before_opening(tmp_path: Path) ->
         with pytest.raises(InputError, match=words) as caught:
             check_file(parse(str(tmp_path / name)))
         assert caught.value.hint
+
+
+def test_viewers_do_not_learn_where_a_file_is() -> None:
+    assert parse("/home/ana/shows/tonight.mp4").name == "tonight.mp4"
+    assert parse("file:///home/ana/tonight.mp4").name == "tonight.mp4"
+    assert parse("srt://studio:9000?passphrase=secret").name == "srt://studio:9000"

@@ -50,4 +50,4 @@ def test_files_named_like_an_input_need_a_path(tmp_path: Path, monkeypatch: pyte
     with wave.open("mic", "wb") as sound:
         sound.setparams((1, 2, 16_000, 0, "NONE", ""))
         sound.writeframes(bytes(3200))
-    assert open_source(AudioSettings(input="./mic")).name == "./mic"
+    assert isinstance(open_source(AudioSettings(input="./mic")), MediaSource)
