@@ -33,6 +33,8 @@ def normalise(tag: str) -> str:
         by_region = language.script is None and language.territory in _TRADITIONAL_REGIONS
         traditional = language.script == "Hant" or by_region
         return "zh-Hant" if traditional else "zh"
+    if base == "no":  # Norwegian without saying which: nearly always Bokmål
+        return "nb"
     if base == "pt" and language.territory:
         return f"pt-{language.territory}"
     return base

@@ -40,7 +40,7 @@ def test_where_no_translation_is_wanted_no_translator_is_looked_for(translation:
     assert engines.translator_path(settings(translation=translation)) is None
 
 
-@pytest.mark.parametrize("spoken", ["auto", "zh", "zh-Hant", "yue", "pt-BR", "en", "fil", "nb", "jv"])
+@pytest.mark.parametrize("spoken", ["auto", "zh", "zh-Hant", "yue", "pt-BR", "en", "fil", "nb", "no", "jv"])
 def test_languages_that_whisper_knows_pass(spoken: str) -> None:
     engines.check_language(settings(speech={"language": spoken}))
 

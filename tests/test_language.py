@@ -34,6 +34,8 @@ KNOWN = ("zh", "zh-Hant", "yue", "en", "es", "pt", "pt-BR", "id", "vi", "ja", "k
         ("pt-br", "pt-BR"),
         ("pt", "pt"),
         ("in", "id"),
+        ("no", "nb"),
+        ("nn-NO", "nn"),
         ("iw", "he"),
         ("sr-Latn", "sr"),
         ("de-CH-1996", "de"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, Callable, Sequence
+from collections.abc import AsyncIterable, Sequence
 
 from websockets.asyncio.client import ClientConnection
 
@@ -149,13 +149,6 @@ def brief(text: str | bytes) -> str:
             return message.state.value
         case _:
             return getattr(message, "code", message.type)
-
-
-async def until(condition: Callable[[], bool], timeout_s: float = 10) -> None:
-    """Wait for something that another task brings about and says to nobody."""
-    async with asyncio.timeout(timeout_s):
-        while not condition():  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
 
 
 async def provoke(peer: ClientConnection, message: str | bytes | AsyncIterable[str]) -> None:

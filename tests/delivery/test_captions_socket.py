@@ -11,7 +11,8 @@ import socket as sockets
 
 import pytest
 from conftest import OpenStage, Stage
-from delivery_show import SESSION, Show, brief, parse, provoke, until
+from delivery_show import SESSION, Show, brief, parse, provoke
+from fakes import until
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 

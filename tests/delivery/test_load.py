@@ -7,7 +7,8 @@ import time
 
 import pytest
 from conftest import OpenStage, Stage
-from delivery_show import Show, parse, until
+from delivery_show import Show, parse
+from fakes import until
 
 from sidecar.delivery.wire import CaptionMessage
 

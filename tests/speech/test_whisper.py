@@ -12,7 +12,7 @@ import pytest
 import regex
 import soundfile
 
-from sidecar import weights
+from sidecar import language, weights
 from sidecar.audio.chunk import SAMPLE_RATE, Samples
 from sidecar.audio.ffmpeg import Resampler
 from sidecar.errors import ModelError, RecognitionError
@@ -223,4 +223,5 @@ def test_the_first_words_stay_even_if_they_are_timed_late() -> None:
 
 
 def test_it_knows_the_languages_of_cross_border_shops() -> None:
+    assert all(language.normalise(tag) == tag for tag in supported_languages())
     assert {"zh", "yue", "en", "es", "id", "vi", "th", "ja", "ko", "pt", "ar", "ms"} <= set(supported_languages())
