@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -82,7 +83,7 @@ def run(
         "storage": {"url": store},
     }
     settings = choose_input(configuration.load(config, given(overrides)), spoken=spoken, to=to)
-    asyncio.run(_run(settings, events, exit_at_end))
+    _start(settings, events, exit_at_end)
 
 
 def given(overrides: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -110,34 +111,50 @@ def choose_input(settings: Settings, *, spoken: str | None, to: str | None) -> S
     return settings.model_copy(update=update)
 
 
-async def _run(settings: Settings, events: Path | None, exit_at_end: bool) -> None:
+def _start(settings: Settings, events: Path | None, exit_at_end: bool) -> None:
+    """What can be told at once is told before any model is fetched or loaded."""
     from sidecar import engines
     from sidecar.audio.open import open_source
     from sidecar.delivery.server import listen
-    from sidecar.session import Engines
-    from sidecar.storage.store import Store
-    from sidecar.weights.progress import OnTerminal
 
     source = open_source(settings.audio, repeat_demo=not exit_at_end)
     engines.check_language(settings)
-    listener = listen(settings.server)
-    try:
-        async with await Store.open(settings.storage.url) as store:
-            progress = OnTerminal()
-            recognizer = await asyncio.to_thread(engines.recognizer_path, settings, progress)
-            translator = await asyncio.to_thread(engines.translator_path, settings, progress)
-            can_wait = not source.realtime
-            opened = Engines(
-                open_listener=engines.listener_opener(settings, recognizer, can_wait=can_wait),
-                open_translator=engines.translator_opener(settings, translator, _targets(settings)),
-            )
-            await _serve(settings, source, opened, store, listener, events, exit_at_end)
-    finally:
-        listener.close()
+    with closing(listen(settings.server)) as listener:
+        opened = _engines(settings, source)
+        asyncio.run(_run(settings, source, opened, listener, events, exit_at_end))
+
+
+def _engines(settings: Settings, source: AudioSource) -> Engines:
+    """Fetches models, for minutes perhaps: outside the event loop, where Ctrl-C ends it at once."""
+    from sidecar import engines
+    from sidecar.session import Engines
+    from sidecar.weights.progress import OnTerminal
+
+    progress = OnTerminal()
+    recognizer = engines.recognizer_path(settings, progress)
+    translator = engines.translator_path(settings, progress)
+    return Engines(
+        open_listener=engines.listener_opener(settings, recognizer, can_wait=not source.realtime),
+        open_translator=engines.translator_opener(settings, translator, _targets(settings)),
+    )
 
 
 def _targets(settings: Settings) -> tuple[str, ...]:
     return tuple(target for target in settings.translation.to if target != settings.speech.language)
+
+
+async def _run(
+    settings: Settings,
+    source: AudioSource,
+    engines: Engines,
+    listener: socket.socket,
+    events: Path | None,
+    exit_at_end: bool,
+) -> None:
+    from sidecar.storage.store import Store
+
+    async with await Store.open(settings.storage.url) as store:
+        await _serve(settings, source, engines, store, listener, events, exit_at_end)
 
 
 async def _serve(

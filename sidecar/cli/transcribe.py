@@ -48,7 +48,7 @@ def transcribe(
     wanted = _formats(formats)
     overrides = {"speech": {"language": spoken, "model": model}, "translation": {"to": to, "model": translator}}
     settings = configuration.load(config, given(overrides))
-    failed = asyncio.run(_transcribe_all(files, settings, wanted, output))
+    failed = _start(files, settings, wanted, output)
     if failed:
         raise (
             failed[0]
@@ -64,16 +64,32 @@ def _formats(names: str) -> tuple[Format, ...]:
         raise UsageError(f"unknown format in '{names}'", hint=f"formats are {', '.join(Format)}") from exc
 
 
-async def _transcribe_all(
+def _start(
     files: Sequence[Path], settings: Settings, formats: Sequence[Format], output: Path | None
 ) -> list[SidecarError]:
+    """Fetches models, for minutes perhaps: outside the event loop, where Ctrl-C ends it at once."""
     from sidecar import engines
     from sidecar.weights.progress import OnTerminal
 
     engines.check_language(settings)
     _make_folder(output)
     recognizer = engines.open_recognizer(settings, engines.recognizer_path(settings, OnTerminal()))
-    translator = await _open_translator(settings)
+    translator_path = engines.translator_path(settings, OnTerminal())
+    return asyncio.run(_transcribe_all(files, settings, recognizer, translator_path, formats, output))
+
+
+async def _transcribe_all(
+    files: Sequence[Path],
+    settings: Settings,
+    recognizer: Recognizer,
+    translator_path: Path | None,
+    formats: Sequence[Format],
+    output: Path | None,
+) -> list[SidecarError]:
+    from sidecar import engines
+
+    open_translator = engines.translator_opener(settings, translator_path, settings.translation.to)
+    translator = await open_translator() if open_translator else None
     failed: list[SidecarError] = []
     try:
         for path in files:
@@ -87,15 +103,6 @@ async def _transcribe_all(
         if translator:
             await translator.aclose()
     return failed
-
-
-async def _open_translator(settings: Settings) -> Translator | None:
-    from sidecar import engines
-    from sidecar.weights.progress import OnTerminal
-
-    path = engines.translator_path(settings, OnTerminal())
-    opener = engines.translator_opener(settings, path, settings.translation.to)
-    return await opener() if opener else None
 
 
 async def _one(

@@ -71,11 +71,24 @@ def test_a_second_interrupt_ends_it_at_once(speech: Speech, tmp_path: Path) -> N
         assert kept(run, "en")[: len(viewer.finals())] == announced(viewer, "en")
 
 
+def test_an_interrupt_while_models_are_fetched_is_status_130(speech: Speech, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        hub = f"http://127.0.0.1:{mute.getsockname()[1]}"
+        settings = {"SIDECAR_MODELS": str(tmp_path / "models"), "HF_ENDPOINT": hub, "PIP_INDEX_URL": f"{hub}/simple"}
+        with Run("--input", str(speech(0, 0)), folder=tmp_path, env=settings) as run:
+            run.until(lambda: "licence" in run.stderr, "a word on what is fetched")
+            ended = run.interrupted()
+    assert ended.returncode == 130
+    assert "cannot be reached" not in ended.stderr, "at once, not when the hub is given up"
+    assert "Traceback" not in ended.stderr
+
+
 def test_after_the_file_the_transcript_stays_until_the_process_is_ended(speech: Speech, tmp_path: Path) -> None:
-    options = ("--pace", "max", "--language", "en", "--to", "")
-    with Run("--input", str(speech(0, 0)), *options, folder=tmp_path) as run, Viewer(run.url, "lang=en") as viewer:
+    options = ("--input", str(speech(0, 0)), "--pace", "max", "--to", "")
+    with Run(*options, folder=tmp_path) as run, Viewer(run.url, "lang=source") as viewer:
         until(viewer.left, "the end of the show")
         assert viewer.close_code == 1000
+        assert [message["source"] for message in viewer.messages if message["type"] == "hello"][-1] == "en", "found out"
         read = httpx2.get(f"{run.url}/v1/captions.srt?lang=en")
         assert "welcome" in read.text
         assert read.text == run.export("en", "srt")
