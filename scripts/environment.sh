@@ -97,24 +97,25 @@ make_uv() {
 
 stamp_of() { printf '%s %s\n' "$1" "$(cat "$root/$1" "$root/pyproject.toml" | sha256sum)"; }
 
-# environment LOCK...: the packages of the first lock file; those of any other that is named do as well.
+# environment LOCK...: the packages of the lock file that is installed already, or else of the first.
 environment() {
-    local lock have
+    local lock have chosen=$1
     have=$(cat "$venv/stamp" 2>/dev/null || true)
     for lock in "$@"; do
         [ "$have" != "$(stamp_of "$lock")" ] || return 0
+        [ "${have%% *}" != "$lock" ] || chosen=$lock
     done
     exec 9<"$root"
     flock 9
     make_venv
     follow_pip
     make_uv
-    say "installing packages of $1"
-    "$uv" pip sync --python "$python" --require-hashes --only-binary :all: "$root/$1" >&2 ||
+    say "installing packages of $chosen"
+    "$uv" pip sync --python "$python" --require-hashes --only-binary :all: "$root/$chosen" >&2 ||
         fail "the packages could not be installed" "check the network, or set PIP_INDEX_URL; then run this again"
     "$uv" pip install --quiet --python "$python" --no-deps --no-build-isolation --offline -e "$root" >&2 ||
         fail "the project could not be installed into .venv" "remove .venv and run this again"
-    stamp_of "$1" >"$venv/stamp"
+    stamp_of "$chosen" >"$venv/stamp"
     exec 9<&-
 }
 

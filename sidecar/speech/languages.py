@@ -29,8 +29,10 @@ class LanguageTracker:
             if seconds >= MIN_S:
                 self.current = detected
             return detected
-        if detected == self.current or seconds < MIN_S:
+        if detected == self.current:
             self._other, self._other_s = None, 0.0
+            return self.current
+        if seconds < MIN_S:
             return self.current
         self._other_s = seconds + (self._other_s if detected == self._other else 0.0)
         self._other = detected

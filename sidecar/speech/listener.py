@@ -150,9 +150,10 @@ class Listener:
             began_s = self._now()
             try:
                 hypothesis = await loop.run_in_executor(worker, self._decode, job, audio)
-            except RecognitionError as exc:
+            except Exception as exc:  # whatever a recogniser raises, the show goes on
                 self.hearing.failures += 1
-                log.warning("recognition failed", error=exc.message, final=job.final, attempt=attempt)
+                error = exc.message if isinstance(exc, RecognitionError) else type(exc).__name__
+                log.warning("recognition failed", error=error, final=job.final, attempt=attempt)
                 continue
             self.hearing.language = self._tag(hypothesis.language)
             self._count_lag(job)

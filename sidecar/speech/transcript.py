@@ -25,6 +25,8 @@ from sidecar.speech.recognizer import Hypothesis, Word
 
 SENTENCE_END = frozenset("。！？!?.…")
 CLAUSE_END = frozenset("，、；：,;:")
+LONGEST_MS = 25_000
+"""Audio of one segment at most, whatever the policy: recognisers hear less than 30 s at once."""
 LOOKBACK_MS = 3_000
 """Audio kept while nobody speaks: an utterance begins up to this much before it is noticed."""
 
@@ -207,7 +209,8 @@ class Transcript:
     def _bound(self) -> None:
         """Keep what waits, and the open segment, within bounds."""
         current = self._open
-        if current and self._end - current.start > 2 * to_samples(self._policy.max_ms):
+        longest = to_samples(min(2 * self._policy.max_ms, LONGEST_MS))
+        if current and self._end - current.start > longest:
             self._close(self._end)  # no hypothesis came to cut it by
             self._begin(self._end)
         while self.waiting_ms > self._policy.max_waiting_ms and len(self._waiting) > 1:

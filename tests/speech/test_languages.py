@@ -45,6 +45,14 @@ def test_long_enough_in_another_language_is_a_change() -> None:
     assert tracker.observe("zh", 2.0) == "en"
 
 
+def test_a_short_word_does_not_undo_what_was_heard_of_another_language() -> None:
+    tracker = LanguageTracker()
+    tracker.observe("zh", 5.0)
+    assert tracker.observe("en", SWITCH_S - 1) == "zh"
+    assert tracker.observe("en", MIN_S / 2) == "zh"
+    assert tracker.observe("en", SWITCH_S - 1) == "en"
+
+
 def test_two_other_languages_do_not_add_up() -> None:
     tracker = LanguageTracker()
     tracker.observe("zh", 5.0)
