@@ -72,6 +72,7 @@ def _start(
     from sidecar.weights.progress import OnTerminal
 
     engines.check_language(settings)
+    _check_names(files, output)
     _make_folder(output)
     recognizer = engines.open_recognizer(settings, engines.recognizer_path(settings, OnTerminal()))
     translator_path = engines.translator_path(settings, OnTerminal())
@@ -119,9 +120,8 @@ async def _one(
     with _bar(path, 1 + len(targets) if translator else 1) as step:
         segments = await _recognize(path, settings, recognizer, step)
         items = await _caption(segments, translator, targets, step)
-    spoken = segments[0].language if segments else settings.speech.language
-    languages = dict.fromkeys((spoken, *targets) if translator else (spoken,))
-    for lang in languages:
+    spoken = list(dict.fromkeys(segment.language for segment in segments)) or [settings.speech.language]
+    for lang in dict.fromkeys((*spoken, *targets) if translator else spoken):
         for form in formats:
             _write(_target(path, lang, form, output), render([each for each in items if each.lang == lang], lang, form))
 
@@ -186,6 +186,17 @@ async def _translate(segment: Segment, target: str, translator: Translator, cont
 
 def _target(path: Path, lang: str, form: Format, output: Path | None) -> Path:
     return (output or path.parent) / f"{path.stem}.{lang}.{form.value}"
+
+
+def _check_names(files: Sequence[Path], output: Path | None) -> None:
+    """Raises `UsageError` where the subtitles of two files would be written to the same file."""
+    written: dict[Path, Path] = {}
+    for path in files:
+        other = written.setdefault((output or path.parent) / path.stem, path)
+        if other != path:
+            raise UsageError(
+                f"{other} and {path} would be written to the same files", hint="do one of them with another --output"
+            )
 
 
 def _make_folder(output: Path | None) -> None:

@@ -86,6 +86,13 @@ def test_output_goes_into_the_folder_that_is_named(folder: Path, tmp_path: Path)
     assert done.stdout.splitlines() == [str(output / "first.en.srt")], "the language is found out"
 
 
+def test_two_files_of_the_same_name_are_refused_before_one_overwrites_the_other(folder: Path, tmp_path: Path) -> None:
+    done = transcribe(str(folder / "first.flac"), "elsewhere/first.mp3", "--output", str(tmp_path))
+    assert done.returncode == 2
+    assert "would be written to the same files" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_single_file_that_is_none_is_the_error(folder: Path) -> None:
     done = transcribe(str(folder / "broken.mp4"), "--language", "en")
     assert done.returncode == 66
