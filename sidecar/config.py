@@ -34,7 +34,7 @@ class AudioSettings(Section):
     pace: Literal["realtime", "max"] = Field(default="realtime", description="How fast a file is played")
     stall_timeout_s: float = Field(default=10.0, gt=0, description="A source silent on the wire for longer is reopened")
     reconnect_max_s: float = Field(default=30.0, gt=0, description="Longest wait between attempts to reconnect")
-    speech_threshold: float = Field(default=0.5, gt=0, lt=1, description="Silero probability from which it is speech")
+    speech_threshold: float = Field(default=0.35, gt=0, lt=1, description="Silero probability from which it is speech")
 
 
 class SpeechSettings(Section):

@@ -25,6 +25,16 @@ def test_doubtful_words_over_silence_were_said_by_nobody() -> None:
     assert not cleanup.is_nobody(hypothesis("Thank you.", logprob=-1.4, no_speech=0.1))
 
 
+@pytest.mark.parametrize("text", ["li" * 50, "la " * 40, "Ya " + "da da " * 30])
+def test_humming_was_said_by_nobody(text: str) -> None:
+    assert cleanup.is_nobody(hypothesis(text))
+
+
+def test_a_laugh_or_a_loop_after_words_was_said_by_somebody() -> None:
+    assert not cleanup.is_nobody(hypothesis("哈哈哈哈哈哈哈哈"))
+    assert not cleanup.is_nobody(hypothesis("This one is ninety nine yuan only, " + "yes " * 12))
+
+
 @pytest.mark.parametrize("text", ["OK", "99", "谢谢", "ขอบคุณ", "é"])
 def test_the_shortest_words_were_said_by_somebody(text: str) -> None:
     assert not cleanup.is_nobody(hypothesis(text))
@@ -36,6 +46,8 @@ def test_the_shortest_words_were_said_by_somebody(text: str) -> None:
         ("buy it now, " * 6 + "please", "buy it now, please"),
         ("I want it. " * 20, "I want it."),
         ("谢谢大家" * 5 + "再见", "谢谢大家再见"),
+        ("It is the best of all. It is the best of all.", "It is the best of all."),
+        ("这一款今天只要九十九，这一款今天只要九十九。", "这一款今天只要九十九。"),
     ],
 )
 def test_a_loop_is_said_once(looping: str, once: str) -> None:
@@ -48,6 +60,8 @@ def test_a_loop_is_said_once(looping: str, once: str) -> None:
         "no, no, no, that is the wrong one",
         "very, very good",
         "很好很好，真的很好",
+        "三二一上链接，三二一上链接",
+        "I want it now, I want that now",
         "one two three four five six seven eight",
         "one two one two, testing",
     ],
