@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sidecar import __version__
-from sidecar.cli import models
+from sidecar.cli import bench, models
 from sidecar.cli.devices import devices
 from sidecar.cli.export import export
 from sidecar.cli.run import run
@@ -32,6 +32,7 @@ app.command()(translate)
 app.command()(export)
 app.command()(devices)
 app.add_typer(models.app, name="models")
+app.add_typer(bench.app, name="bench")
 
 
 @app.callback(invoke_without_command=True)

@@ -18,7 +18,7 @@ from sidecar.translation.numerals import ARABIC, CHINESE, NUMERAL, UNIT, digits,
 
 _CHINESE_WRITING = frozenset({"zh", "ja", "yue"})
 _COUNTED = "件个個盒瓶條条双雙支斤袋箱套片张張只隻罐份组組位"
-_MEASURE = _COUNTED + ("包款色码碼号號名人天年月周週小时時分秒次杯对對米公厘毫克升层層寸岁歲倍级級折成瓦度元块塊毛角")
+_MEASURE = _COUNTED + ("包款色码碼号號名人天年月周週小时時分秒次杯提对對米公厘毫克升层層寸岁歲倍级級折成瓦度元块塊毛角")
 _BEFORE_COUNT = "买買送拍发發满滿减減第"
 _NOT_NUMBERS = regex.compile(
     "(?<![一二两三四五六七八九])十分(?!钟|鐘|之)|百分百|百分之百|[千万萬](?:万|萬)(?=别|別|不|要|记|記|莫|注)|万一|萬一|万能|萬能|万物|万分|百搭|百货|"
@@ -38,7 +38,10 @@ _PRICE = regex.compile(
     rf"(?:钱|錢|(?P<tenth>{_FRACTION})(?:(?:毛|角)(?:(?P<cent>[{NUMERAL}\d])分?)?)?)?"
 )
 _DIME = regex.compile(rf"(?P<number>{CHINESE})(?:毛|角)(?![巾衣孔线線绒絨笔筆利病呢毯质質色])")
-_POUND = regex.compile(rf"(?P<number>{CHINESE}|半)斤(?!半)")
+_POUND = regex.compile(rf"(?P<number>{CHINESE}|半)斤(?:(?P<taels>[{NUMERAL}])[两兩])?(?!半)")
+_TAEL = regex.compile(
+    rf"(?<![{NUMERAL}{UNIT}\d])(?P<number>[一二三四五六七八九半])[两兩](?![{NUMERAL}{UNIT}{_MEASURE}\d])"
+)
 _METRES = regex.compile(rf"(?P<whole>{CHINESE})米(?P<part>[{NUMERAL}\d]{{1,2}})(?![{NUMERAL}{UNIT}\d{_COUNTED}])")
 _POINT = regex.compile(rf"(?P<whole>{CHINESE})[点點][{NUMERAL}]+(?![{NUMERAL}{UNIT}分])")
 _CLOCK = regex.compile(rf"(?P<hour>{CHINESE})(?:点|點|時)(?:(?P<half>半)|(?P<minute>{CHINESE})分?|钟|鐘|整)?")
@@ -127,6 +130,7 @@ class _Reader:
         self._read(_PRICE, self._price)
         self._read(_DIME, self._dime)
         self._read(_POUND, self._pound)
+        self._read(_TAEL, self._tael)
         self._read(_METRES, self._metres)
         self._read(_POINT, self._point)
         self._read(_CLOCK, self._clock)
@@ -168,7 +172,7 @@ class _Reader:
 
     def _price(self, match: regex.Match[str]) -> None:
         value = read_chinese(match["whole"])
-        if match["tenth"] is None and value == 1:  # 一块 is also "together" and "a piece"
+        if match.group() in ("一块", "一塊"):  # also "together" and "a piece"
             self._add(match, {value}, required=False)
             return
         value += Decimal(digits(match["tenth"] or "0")) / 10 + Decimal(digits(match["cent"] or "0")) / 100
@@ -180,7 +184,15 @@ class _Reader:
 
     def _pound(self, match: regex.Match[str]) -> None:
         """A 斤 is half a kilogram, which models forget."""
-        kilograms = (read_chinese(match["number"]) if match["number"] != "半" else Decimal("0.5")) / 2
+        pounds = read_chinese(match["number"]) if match["number"] != "半" else Decimal("0.5")
+        self._weight(match, pounds / 2 + Decimal(digits(match["taels"] or "0")) / 20)
+
+    def _tael(self, match: regex.Match[str]) -> None:
+        """Ten 两 are a 斤."""
+        taels = Decimal("0.5") if match["number"] == "半" else Decimal(digits(match["number"]))
+        self._weight(match, taels / 20)
+
+    def _weight(self, match: regex.Match[str], kilograms: Decimal) -> None:
         if self._base != "zh" or not kilograms:
             return
         whole = kilograms >= 1
@@ -254,6 +266,8 @@ class _Reader:
 
     def _scale(self, end: int) -> tuple[int, int]:
         match = _FOLLOWING_WORD.match(self._text, end)
+        if match and match[1] == "m":  # metres, where 3M is three million
+            return 1, end
         scale = numerals.multipliers(self._base).get(match[1].lower(), 1) if match else 1
         return (scale, match.end()) if match and scale != 1 else (1, end)
 
