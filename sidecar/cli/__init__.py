@@ -11,6 +11,7 @@ import typer
 from sidecar import __version__
 from sidecar.cli import bench, models
 from sidecar.cli.devices import devices
+from sidecar.cli.doctor import doctor
 from sidecar.cli.export import export
 from sidecar.cli.run import run
 from sidecar.cli.transcribe import transcribe
@@ -31,6 +32,7 @@ app.command()(transcribe)
 app.command()(translate)
 app.command()(export)
 app.command()(devices)
+app.command()(doctor)
 app.add_typer(models.app, name="models")
 app.add_typer(bench.app, name="bench")
 
