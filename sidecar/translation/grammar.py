@@ -5,7 +5,7 @@ Format: https://github.com/ggml-org/llama.cpp/blob/master/grammars/README.md
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from sidecar import language
 from sidecar.translation.numbers import Number, spellings
@@ -42,18 +42,57 @@ _OWN = {
 _OTHER_DIGITS = r"\u0660-\u0669\u06f0-\u06f9\u0e50-\u0e59\uff10-\uff19"
 
 
+MAX_NUMBERS = 6
+"""More numbers than this in one line, and they may come again and again: the grammar has a rule a subset."""
 _NUMBERED = r"""first ::= number | other+ number | other
 root ::= first (other+ number)* other* [\n]*"""
 
 
 def for_line(numbers: Sequence[Number], target: str) -> str:
     """A grammar of one line in the scripts of ``target`` whose digits and percentages are those of ``numbers``."""
-    other = rf"other ::= [^\n0-9%{_OTHER_DIGITS}{foreign_scripts(target)}]"
-    said = sorted({text for number in numbers for text in _faces(number, target)}, key=lambda text: (-len(text), text))
+    other = _other(target)
+    said = _choice(text for number in numbers for text in _faces(number, target))
     if not said:
         return "\n".join((other, r"root ::= other+ [\n]*"))
-    number = "number ::= " + " | ".join(f'"{text}"' for text in said)
-    return "\n".join((other, number, _NUMBERED))
+    return "\n".join((other, f"number ::= {said}", _NUMBERED))
+
+
+def with_all(numbers: Sequence[Number], target: str) -> str:
+    """The same, and every required number is there exactly once, every other at most once, in any order.
+
+    "" where that says no more than `for_line`: no number is required, or there are more than `MAX_NUMBERS`.
+    """
+    items = sorted(numbers, key=lambda number: not number.required)
+    required = sum(number.required for number in items)
+    if not required or len(items) > MAX_NUMBERS:
+        return ""
+    rules = [_other(target)]
+    rules += [f"n{at} ::= {_choice(_firm_faces(number, target))}" for at, number in enumerate(items)]
+    everything = 2 ** len(items) - 1
+    rules += [_after(left, len(items), 2**required - 1) for left in range(everything + 1)]
+    return "\n".join((*rules, f"root ::= left{everything}"))
+
+
+def _after(left: int, count: int, required: int) -> str:
+    """What follows where the numbers of the bits of ``left`` are still to come. Only a line begins without a gap."""
+    gap = "other*" if left == 2**count - 1 else "other+"
+    ways = [f"{gap} n{at} left{left & ~(1 << at)}" for at in range(count) if left >> at & 1]
+    ways += [] if left & required else [r"other* [\n]*"]
+    return f"left{left} ::= {' | '.join(ways)}"
+
+
+def _other(target: str) -> str:
+    return rf"other ::= [^\n0-9%{_OTHER_DIGITS}{foreign_scripts(target)}]"
+
+
+def _choice(texts: Iterable[str]) -> str:
+    """The longest first; "" for none."""
+    return " | ".join(f'"{text}"' for text in sorted(set(texts), key=lambda text: (-len(text), text)))
+
+
+def _firm_faces(number: Number, target: str) -> Iterator[str]:
+    """With its sign, where it is a percentage."""
+    return (text for text in _faces(number, target) if not number.percent or text.endswith("%"))
 
 
 def _faces(number: Number, target: str) -> Iterator[str]:

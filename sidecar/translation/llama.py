@@ -116,9 +116,14 @@ class LlamaTranslator:
         if len(text) > MAX_LINE_CHARACTERS:
             raise checks.CheckFailedError(("length",))
         failed: tuple[str, ...] = ()
-        for temperature in (0.0, _RETRY_TEMPERATURE):
+        for again in (False, True):
             written = self.complete(
-                text, source=line.source, target=line.target, temperature=temperature, cancelled=cancelled
+                text,
+                source=line.source,
+                target=line.target,
+                temperature=_RETRY_TEMPERATURE if again and failed != ("numbers",) else 0.0,
+                all_numbers=again,
+                cancelled=cancelled,
             )
             candidate = checks.tidy(written.text, target=line.target)
             failed = checks.check(line.text, candidate, source=line.source, target=line.target).failed
@@ -134,14 +139,19 @@ class LlamaTranslator:
         target: str,
         temperature: float = 0.0,
         max_tokens: int = 0,
+        all_numbers: bool = False,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Completion:
-        """What the model makes of one line, unchecked; blocks, ends when ``cancelled``. Raises `TranslationError`."""
+        """What the model makes of one line, unchecked; blocks, ends when ``cancelled``. Raises `TranslationError`.
+
+        ``all_numbers``: it may not end before every required number is written, and write none of them twice.
+        """
         prompt = prompts.build(self._family, text, source=source, target=target)
+        said = numbers.find(text, source)
         request = {
             "max_tokens": max_tokens or _token_limit(text),
             "temperature": temperature,
-            "grammar": grammar.for_line(numbers.find(text, source), target),
+            "grammar": (all_numbers and grammar.with_all(said, target)) or grammar.for_line(said, target),
             "id_slot": self._slot(source, target),
         }
         stream = _Stream(lambda: cancelled() or self._closed)
