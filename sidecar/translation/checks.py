@@ -31,7 +31,7 @@ _LABEL = regex.compile(
 _PROMPT_ECHO = regex.compile(
     r"<\|?\w+\|?>|live captions of a shopping show|translation of that line|as an ai\b", regex.IGNORECASE
 )
-_SHORT_LOOP = regex.compile(r"(\p{L}{1,12}?)\1{5,}")
+_SHORT_LOOP = regex.compile(r"(\p{L}{1,12}?)\1{5,}|([^\p{L}\p{N}\s])\2{4,}")
 _CURRENCIES = {
     code: regex.compile(pattern, regex.IGNORECASE)
     for code, pattern in {

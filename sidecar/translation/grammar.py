@@ -66,7 +66,8 @@ def with_all(numbers: Sequence[Number], target: str) -> str:
     required = sum(number.required for number in items)
     if not required or len(items) > MAX_NUMBERS:
         return ""
-    rules = [_other(target)]
+    other = _other(target)
+    rules = [other, other.replace("other ::= [^", "word ::= [^:", 1), 'gap ::= ":" | word other*']
     rules += [f"n{at} ::= {_choice(_firm_faces(number, target))}" for at, number in enumerate(items)]
     everything = 2 ** len(items) - 1
     rules += [_after(left, len(items), 2**required - 1) for left in range(everything + 1)]
@@ -74,10 +75,13 @@ def with_all(numbers: Sequence[Number], target: str) -> str:
 
 
 def _after(left: int, count: int, required: int) -> str:
-    """What follows where the numbers of the bits of ``left`` are still to come. Only a line begins without a gap."""
-    gap = "other*" if left == 2**count - 1 else "other+"
+    """What follows where the numbers of the bits of ``left`` are still to come. Only a line begins without a gap.
+
+    A colon after a number is followed by another: a model that may not write 9:30 twice does not stop at the colon.
+    """
+    gap = "other*" if left == 2**count - 1 else "gap"
     ways = [f"{gap} n{at} left{left & ~(1 << at)}" for at in range(count) if left >> at & 1]
-    ways += [] if left & required else [r"other* [\n]*"]
+    ways += [] if left & required else [r"(word other*)? [\n]*"]
     return f"left{left} ::= {' | '.join(ways)}"
 
 

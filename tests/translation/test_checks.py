@@ -48,6 +48,7 @@ def test_a_good_line_passes(said: str, written: str, source: str, target: str) -
         ),
         ("这件外套是纯棉的。", "cotton cotton cotton cotton cotton cotton", "en", "loop"),
         ("这件外套是纯棉的。", "is good, is good, is good, is good", "en", "loop"),
+        ("这件外套是纯棉的。", "This coat is pure cotton ******", "en", "loop"),
         ("这件外套是纯棉的。", "coooooooooooooooooooooool", "en", "loop"),
         ("这件外套一百二十九块。", "This coat is 119 yuan.", "en", "numbers"),
         ("这件外套一百二十九块。", "This coat is cheap.", "en", "numbers"),

@@ -58,6 +58,7 @@ def test_a_line_with_all_its_numbers_can_be_written(said: str, written: str, tar
         ("三件九十九", "3 pieces are 99 yuan, 3.", "a number comes twice"),
         ("三件九十九", "3 pieces are 99 yuan, 10 left", "a number is invented"),
         ("八点半开播，九点抽奖", "It starts at 8:30, and the draw is at 9:30", "a half hour comes twice"),
+        ("八点半开播，九点抽奖", "It starts at 8:30, and the draw is at 9: soon", "a minute is missing"),
         ("三件九十九", "399", "two numbers run together"),
         ("三件九十九", "3 pieces are 99%", "a price becomes a percentage"),
         ("第二件五折", "The 2nd is 50 off", "a percentage becomes a price"),
