@@ -7,6 +7,8 @@ character where words are not set apart by spaces, otherwise word by word.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import regex
 
@@ -17,29 +19,59 @@ _WORD = regex.compile(r"\S+")
 _CHARACTER = regex.compile(r"\X")  # with its marks
 
 
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A word, or a character where words are not set apart: as it is compared, and where it ends in the text.
+
+    Punctuation and spaces after it belong to it.
+    """
+
+    plain: str
+    end: int
+
+
+def units(text: str, lang: str) -> list[Unit]:
+    """What hypotheses of ``text`` are compared by; pieces without a letter or digit are no units of their own."""
+    pieces = _CHARACTER if language.base(lang) in CHARACTER_LANGUAGES else _WORD
+    found: list[Unit] = []
+    for match in pieces.finditer(text):
+        if plain := normal(match.group()):
+            found.append(Unit(plain, match.end()))
+        elif found:
+            found[-1] = Unit(found[-1].plain, match.end())
+    return found
+
+
+def shared(previous: Sequence[Unit], current: Sequence[Unit]) -> int:
+    """Units at the start that both have."""
+    pairs = enumerate(zip(previous, current, strict=False))
+    return next((index for index, (a, b) in pairs if a.plain != b.plain), min(len(previous), len(current)))
+
+
 def agreed(previous: str, current: str, lang: str) -> int:
     """Characters at the start of ``current`` that ``previous`` has as well; never splits a word."""
-    if language.base(lang) in CHARACTER_LANGUAGES:
-        characters = [(match.group(), match.end()) for match in _CHARACTER.finditer(current)]
-        return _agreed_units(_CHARACTER.findall(previous), characters)
-    words = [(match.group(), match.end()) for match in _WORD.finditer(current)]
-    return _agreed_units(previous.split(), words)
+    now = units(current, lang)
+    count = shared(units(previous, lang), now)
+    return now[count - 1].end if count else 0
 
 
-def _agreed_units(previous: list[str], current: list[tuple[str, int]]) -> int:
-    before = [unit for unit in map(normal, previous) if unit]
-    end = matched = 0
-    for unit, unit_end in current:
-        plain = normal(unit)
-        if not plain:
-            if end:  # punctuation after what agrees belongs to it
-                end = unit_end
-            continue
-        if matched >= len(before) or before[matched] != plain:
-            break
-        matched += 1
-        end = unit_end
-    return end
+def splice(kept: str, text: str, lang: str) -> str:
+    """``kept``, and what ``text`` says after the place that matches it best (semi-global edit distance, Sellers 1980).
+
+    Of places that match equally well, the one as long as ``kept`` itself.
+    """
+    old, new = units(kept, lang), units(text, lang)
+    row = list(range(len(new) + 1))
+    for i, unit in enumerate(old, 1):
+        diagonal, row[0] = row[0], i
+        for j, other in enumerate(new, 1):
+            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (unit.plain != other.plain))
+    place = min(range(len(row)), key=lambda j: (row[j], abs(j - len(old))))
+    rest = text[new[place - 1].end if place else 0 :]
+    if not rest.strip():
+        return kept
+    between = "" if language.base(lang) in CHARACTER_LANGUAGES or kept[-1:].isspace() else " "
+    return kept + between + rest.lstrip() if kept else rest
 
 
 def normal(text: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from sidecar.speech.agreement import CHARACTER_LANGUAGES, agreed, normal
+from sidecar.speech.agreement import CHARACTER_LANGUAGES, agreed, normal, splice
 
 # Few words and marks, so that hypotheses often agree for a while.
 words = st.sampled_from(["red", "Red", "shirt", "shirts", "for", "9.90", "I'm", "naïve", "ＲＥＤ"])
@@ -88,3 +88,34 @@ def test_any_text_at_all_has_an_answer(previous: str, current: str, lang: str) -
 def test_thai_letters_keep_their_marks() -> None:
     assert agreed("กีฬา", "กัน", "th") == 0
     assert agreed("ราคา", "ราคานี้", "th") == len("ราคา")
+
+
+@pytest.mark.parametrize(
+    ("kept", "text", "lang", "expected"),
+    [
+        ("the red", "the red shirt is new", "en", "the red shirt is new"),
+        ("the bread", "the red shirt is new", "en", "the bread shirt is new"),
+        ("The red shirt,", "the red shirt is new", "en", "The red shirt, is new"),
+        ("so the red", "the red shirt", "en", "so the red shirt"),
+        ("the red", "well the red shirt", "en", "the red shirt"),
+        ("the red shirt", "the red", "en", "the red shirt"),
+        ("", "the red shirt", "en", "the red shirt"),
+        ("这款面膜，", "这款面魔只要九十九", "zh", "这款面膜，只要九十九"),
+        ("这款面膜", "这款面膜，只要", "zh", "这款面膜只要"),
+    ],
+)
+def test_what_is_kept_goes_on_with_what_comes_after_it(kept: str, text: str, lang: str, expected: str) -> None:
+    assert splice(kept, text, lang) == expected
+
+
+@given(sentences, sentences)
+def test_what_is_kept_stays_and_the_rest_is_an_end_of_the_text(kept: str, text: str) -> None:
+    joined = splice(kept, text, "en")
+    assert joined.startswith(kept)
+    assert normal(text).endswith(normal(joined[len(kept) :]))
+
+
+@given(sentences, st.integers(0, 8))
+def test_a_start_of_the_text_is_completed(text: str, count: int) -> None:
+    start = " ".join(text.split()[:count])
+    assert normal(splice(start, text, "en")) == normal(text)

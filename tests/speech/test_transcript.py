@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -218,3 +219,19 @@ def test_a_gap_in_the_audio_is_silence_in_the_window_and_moves_the_clock() -> No
     assert not set(heard) & set(lost)
     for word in said.words:
         assert set(range(word.start, word.end)) - set(lost) <= set(heard)
+
+
+def test_what_was_shown_for_long_enough_is_not_rewritten() -> None:
+    said = talk("one two three four five six seven eight", word_ms=400)
+
+    class Second(ScriptedRecognizer):
+        """Has second thoughts of the first word when it hears the last."""
+
+        def recognize(self, *arguments: object, **options: object) -> Hypothesis:
+            heard = super().recognize(*arguments, **options)  # type: ignore[arg-type]
+            return replace(heard, text=heard.text.replace("one", "won")) if "eight" in heard.text else heard
+
+    show = Rehearsal(said, Policy(max_ms=9000, commit_ms=1500), recognizer=Second(said))
+    assert show.text == "one two three four five six seven eight"
+    free = Rehearsal(said, Policy(max_ms=9000, commit_ms=60_000), recognizer=Second(said))
+    assert free.text == "won two three four five six seven eight"
