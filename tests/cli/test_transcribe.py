@@ -12,7 +12,7 @@ import pysubs2
 import pytest
 import soundfile
 
-pytestmark = [pytest.mark.model, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.model, pytest.mark.timeout(900)]
 
 SENTENCES_S = {"first": (0.0, 5.5), "second": (5.5, 10.2)}
 """Two sentences of the demo host."""

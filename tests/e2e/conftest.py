@@ -19,7 +19,7 @@ Speech = Callable[..., Path]
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if HERE in item.path.parents:
-            for marker in (pytest.mark.model, pytest.mark.network, pytest.mark.timeout(400)):
+            for marker in (pytest.mark.model, pytest.mark.network, pytest.mark.timeout(900)):
                 item.add_marker(marker)
 
 
