@@ -54,7 +54,7 @@ def test_every_dependency_is_locked(name: str) -> None:
 def test_tests_run_with_the_versions_that_users_get() -> None:
     users, developers = _locked("requirements.lock"), _locked("requirements-dev.lock")
     for name, lines in users.items():
-        assert lines[0] == developers[name][0]
+        assert lines[0].split()[0] == developers[name][0].split()[0]  # where they are installed may differ
 
 
 def test_the_npm_lock_names_no_server() -> None:
