@@ -200,7 +200,10 @@ class _Reader:
         self._add(match, values, written=f"{plain(kilograms)}公斤" if whole else f"{plain(kilograms * 1000)}克")
 
     def _metres(self, match: regex.Match[str]) -> None:
-        value = Decimal(f"{read_chinese(match['whole'])}.{digits(match['part'])}")
+        whole = read_chinese(match["whole"])
+        if "." in str(whole):
+            return  # no length: nobody says 1.5 metres and something
+        value = Decimal(f"{whole}.{digits(match['part'])}")
         self._add(match, {value, value * 100}, written=f"{plain(value)}米")
 
     def _point(self, match: regex.Match[str]) -> None:

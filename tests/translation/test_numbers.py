@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sidecar.translation.numbers import differ, find, spellings, with_digits
@@ -165,6 +165,7 @@ def test_any_text_is_read_without_failing(text: str, tag: str) -> None:
 
 
 @given(st.text(alphabet="零一二两三四五六七八九十百千万亿块毛元折成点半分米月件个买送第0123456789.,:% ", max_size=24))
+@example("0.0米0")
 def test_any_heap_of_numerals_is_read_without_failing(text: str) -> None:
     find(text, "zh")
     with_digits(text, "zh")
