@@ -42,6 +42,14 @@ class SpeechSettings(Section):
 
     model: str = Field(default="whisper-base", description="Name of a manifest, or the folder of a CTranslate2 Whisper")
     language: str = Field(default="auto", description="Language of the host, or auto")
+    languages: tuple[str, ...] = Field(
+        default=(), description="Languages that auto chooses from, such as zh, en; empty: all that the recogniser knows"
+    )
+    switching: Literal["sticky", "utterance"] = Field(
+        default="sticky",
+        description="With auto: sticky changes language when another is clearly spoken for some seconds, "
+        "utterance from one utterance to the next",
+    )
     chinese: Literal["simplified", "traditional", "as-heard"] = Field(
         default="simplified", description="Script that Chinese captions are normalised to"
     )
@@ -58,6 +66,11 @@ class SpeechSettings(Section):
     def _language(cls, value: str) -> str:
         return value if value == language.AUTO else language.normalise(value)
 
+    @field_validator("languages", mode="before")
+    @classmethod
+    def _languages(cls, value: Any) -> Any:
+        return _tags(value)
+
 
 class TranslationSettings(Section):
     """Into what, and by what, captions are translated."""
@@ -71,10 +84,7 @@ class TranslationSettings(Section):
     @field_validator("to", mode="before")
     @classmethod
     def _to(cls, value: Any) -> Any:
-        if isinstance(value, str | list | tuple):
-            parts = value if isinstance(value, str) else [str(part) for part in cast("Sequence[object]", value)]
-            return language.normalise_list(parts)
-        return value
+        return _tags(value)
 
 
 class ServerSettings(Section):
@@ -159,6 +169,14 @@ def _wrong_setting(error: ValidationError, *table: str) -> UsageError:
     first = error.errors()[0]
     where = ".".join(str(part) for part in (*table, *first["loc"]))
     return UsageError(f"setting {where}: {first['msg']}", hint="see docs/configuration.md")
+
+
+def _tags(value: Any) -> Any:
+    """Canonical tags of a list, or of text with commas; anything else is for pydantic to refuse."""
+    if isinstance(value, str | list | tuple):
+        parts = value if isinstance(value, str) else [str(part) for part in cast("Sequence[object]", value)]
+        return language.normalise_list(parts)
+    return value
 
 
 def table_names() -> tuple[str, ...]:

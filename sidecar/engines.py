@@ -15,6 +15,7 @@ from sidecar.audio.activity import SpeechActivity, SpeechProbability
 from sidecar.audio.endpoint import Endpointer
 from sidecar.config import Settings
 from sidecar.errors import UsageError
+from sidecar.speech.languages import Belief, Switching
 from sidecar.speech.listener import Listener
 from sidecar.speech.transcript import Policy, Transcript
 from sidecar.translation.translator import Translator
@@ -55,12 +56,12 @@ def check_language(settings: Settings) -> None:
     """Raises `UsageError` for a language that the recogniser does not know."""
     from sidecar.speech.whisper import supported_languages
 
-    spoken = settings.speech.language
-    if spoken != language.AUTO and language.base(spoken) not in supported_languages():
-        raise UsageError(
-            f"Whisper does not recognise {language.english_name(spoken)} ({spoken})",
-            hint="set --language to what the host speaks, or to auto",
-        )
+    for spoken in _spoken(settings):
+        if language.base(spoken) not in supported_languages():
+            raise UsageError(
+                f"Whisper does not recognise {language.english_name(spoken)} ({spoken})",
+                hint="set --language to what the host speaks, or to auto",
+            )
 
 
 def open_recognizer(settings: Settings, path: Path) -> Recognizer:
@@ -78,18 +79,26 @@ def open_recognizer(settings: Settings, path: Path) -> Recognizer:
 def listener(settings: Settings, recognizer: Recognizer, *, can_wait: bool) -> Listener:
     """A listener for one source."""
     speech = settings.speech
-    spoken = None if speech.language == language.AUTO else language.base(speech.language)
+    spoken = _spoken(settings)
     endpointer = Endpointer(threshold=settings.audio.speech_threshold, endpoint_ms=speech.endpoint_ms)
     policy = Policy(partials=speech.partials, tick_ms=speech.tick_ms, max_ms=speech.max_segment_ms)
     return Listener(
         recognizer,
         SpeechActivity(SpeechProbability(), endpointer),
         Transcript(policy),
-        language=spoken,
+        language=Belief(
+            allowed=tuple(dict.fromkeys(map(language.base, spoken))), switching=Switching(speech.switching)
+        ),
         beam_size=speech.beam_size,
-        chinese="traditional" if speech.language == "zh-Hant" else speech.chinese,
+        chinese="traditional" if "zh-Hant" in spoken else speech.chinese,
         can_wait=can_wait,
     )
+
+
+def _spoken(settings: Settings) -> tuple[str, ...]:
+    """The languages that may be spoken; any if there are none."""
+    speech = settings.speech
+    return speech.languages if speech.language == language.AUTO else (speech.language,)
 
 
 def listener_opener(settings: Settings, path: Path, *, can_wait: bool) -> Callable[[], Awaitable[Listener]]:

@@ -20,8 +20,9 @@ from sidecar.audio.chunk import AudioChunk, Samples, to_samples
 from sidecar.audio.endpoint import WINDOW_SAMPLES, Endpointer
 from sidecar.audio.source import OnStatus, SourceState, SourceStatus
 from sidecar.errors import RecognitionError
+from sidecar.speech.languages import Belief
 from sidecar.speech.listener import Listener
-from sidecar.speech.recognizer import Hypothesis, Recognizer, Word
+from sidecar.speech.recognizer import Choose, Hypothesis, Recognizer, Word
 from sidecar.speech.transcript import Policy, Transcript
 from sidecar.translation.translator import Line
 
@@ -87,7 +88,7 @@ def positions(audio: Samples) -> np.ndarray:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """What a recogniser was asked: the audio from ``start`` to ``end``."""
+    """What a recogniser was asked: the audio from ``start`` to ``end``; ``language`` None where it was to be chosen."""
 
     start: int
     end: int
@@ -121,7 +122,7 @@ class ScriptedRecognizer:
         self._joiner = joiner
         self._at_once = 0
 
-    def recognize(self, audio: Samples, *, language: str | None, beam_size: int, word_times: bool) -> Hypothesis:
+    def recognize(self, audio: Samples, *, language: str | Choose, beam_size: int, word_times: bool) -> Hypothesis:
         self._at_once += 1
         self.most_at_once = max(self.most_at_once, self._at_once)
         try:
@@ -131,13 +132,14 @@ class ScriptedRecognizer:
         finally:
             self._at_once -= 1
 
-    def _hear(self, audio: Samples, language: str | None, beam_size: int, word_times: bool) -> Hypothesis:
+    def _hear(self, audio: Samples, language: str | Choose, beam_size: int, word_times: bool) -> Hypothesis:
         at = positions(audio)
         known = np.flatnonzero(at != _NOWHERE)
         start = int(at[known[0]] - known[0]) if len(known) else 0
         assert (at[known] == known + start).all(), "audio in the wrong place"
         number, end = len(self.calls), start + len(audio)
-        self.calls.append(Call(start=start, end=end, language=language, beam_size=beam_size, word_times=word_times))
+        told = language if isinstance(language, str) else None
+        self.calls.append(Call(start=start, end=end, language=told, beam_size=beam_size, word_times=word_times))
         if self._fails(number):
             raise RecognitionError("scripted to fail")
         heard = [word for word in self._said.words if 2 * _overlap(word, start, end) >= word.end - word.start]
@@ -154,11 +156,17 @@ class ScriptedRecognizer:
         return Hypothesis(
             text=self._joiner.join(texts),
             words=words if word_times else (),
-            language=language or (heard[-1].language if heard else "en"),
+            language=language if isinstance(language, str) else language(likely(heard)),
             logprob=-0.2,
             no_speech=0.0 if heard else 0.9,
             compression=1.0,
         )
+
+
+def likely(heard: Sequence[Spoken]) -> dict[str, float]:
+    """How likely each language is in what was heard: English, where nothing was."""
+    said = [word.language for word in heard] or ["en"]
+    return {tag: 0.96 * said.count(tag) / len(said) + 0.01 for tag in {"en", "zh", "es", *said}}
 
 
 def _overlap(word: Spoken, start: int, end: int) -> int:
@@ -190,7 +198,7 @@ def activity(**options: int) -> SpeechActivity:
 def listener(
     recognizer: Recognizer,
     *,
-    language: str | None = "en",
+    language: str | Belief = "en",
     can_wait: bool = True,
     policy: Policy | None = None,
     now: Callable[[], float] = time.monotonic,

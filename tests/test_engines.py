@@ -127,3 +127,20 @@ async def test_a_language_that_is_not_set_is_detected_with_the_final() -> None:
     recognizer = ScriptedRecognizer(SAID)
     await heard({"language": "auto"}, recognizer)
     assert recognizer.calls[-1].language is None
+
+
+@pytest.mark.usefixtures("hears_all")
+@pytest.mark.parametrize(
+    ("languages", "heard_as"),
+    [("zh,en", "zh"), ("en", "en"), ("zh-TW,en", "zh-Hant"), ("en,es", "en")],
+)
+async def test_only_the_languages_that_were_allowed_are_detected(languages: str, heard_as: str) -> None:
+    finals = await heard({"language": "auto", "languages": languages}, ScriptedRecognizer(SAID))
+    assert [tag for tag, _ in finals] == [heard_as]
+
+
+@pytest.mark.usefixtures("hears_all")
+async def test_a_language_that_was_set_is_never_doubted_whatever_auto_might_choose_from() -> None:
+    recognizer = ScriptedRecognizer(SAID)
+    await heard({"language": "es", "languages": "zh,en"}, recognizer)
+    assert {call.language for call in recognizer.calls} == {"es"}

@@ -19,6 +19,7 @@ from sidecar.config import Settings
 from sidecar.delivery.wire import CaptionMessage, End, Hello, Remove, ServerMessage, State, StatusMessage
 from sidecar.errors import InputError, InputLostError, ModelError, StorageError, TranslationError
 from sidecar.session import Engines, Session
+from sidecar.speech.languages import Belief
 from sidecar.speech.listener import Listener
 from sidecar.storage.record import SessionRecord
 from sidecar.storage.store import Store
@@ -109,7 +110,7 @@ async def set_up(tmp_path: Path) -> AsyncIterator[SetUp]:
 
             async def hear() -> Listener:
                 return fakes.listener(
-                    recognizer or ScriptedRecognizer(said), language=None if spoken == "auto" else spoken
+                    recognizer or ScriptedRecognizer(said), language=Belief() if spoken == "auto" else spoken
                 )
 
             async def given() -> Translator:

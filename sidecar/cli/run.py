@@ -45,6 +45,9 @@ def run(
     spoken: Annotated[
         str | None, typer.Option("--language", metavar="LANG", help="What the host speaks, or auto.")
     ] = None,
+    languages: Annotated[
+        str | None, typer.Option("--languages", metavar="LANG,…", help="What auto chooses from; default: any.")
+    ] = None,
     to: Annotated[
         str | None, typer.Option("--to", metavar="LANG,…", help='Languages to translate into; "" for none.')
     ] = None,
@@ -77,13 +80,18 @@ def run(
     logs.configure(log_level, log_format.value)
     overrides: dict[str, dict[str, Any]] = {
         "audio": {"input": input, "device": device, "pace": pace.value if pace else None},
-        "speech": {"language": spoken, "model": model},
+        "speech": speech(spoken, languages, model),
         "translation": {"to": to, "model": translator},
         "server": {"port": port, "host": host},
         "storage": {"url": store},
     }
-    settings = choose_input(configuration.load(config, given(overrides)), spoken=spoken, to=to)
+    settings = choose_input(configuration.load(config, given(overrides)), spoken=spoken or languages, to=to)
     _start(settings, events, exit_at_end)
+
+
+def speech(spoken: str | None, languages: str | None, model: str | None) -> dict[str, Any]:
+    """Settings of recognition; several languages alone are there to be told apart."""
+    return {"language": spoken or ("auto" if languages else None), "languages": languages, "model": model}
 
 
 def given(overrides: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -14,7 +14,7 @@ import typer
 
 from sidecar.captions.caption import Caption, Removal, Segment
 from sidecar.captions.form import Format
-from sidecar.cli.run import given
+from sidecar.cli.run import given, speech
 from sidecar.errors import InputError, SidecarError, StorageError, TranslationError, UsageError
 
 if TYPE_CHECKING:
@@ -30,6 +30,9 @@ CONTEXT_LINES = 2
 def transcribe(
     files: Annotated[list[Path], typer.Argument(help="Audio or video files.")],
     spoken: Annotated[str | None, typer.Option("--language", metavar="LANG", help="What is spoken, or auto.")] = None,
+    languages: Annotated[
+        str | None, typer.Option("--languages", metavar="LANG,…", help="What auto chooses from; default: any.")
+    ] = None,
     to: Annotated[str, typer.Option("--to", metavar="LANG,…", help="Languages to translate into as well.")] = "",
     formats: Annotated[str, typer.Option("--format", metavar="srt,vtt,json,txt", help="What to write.")] = "srt",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Folder; default: next to each file.")] = None,
@@ -46,7 +49,7 @@ def transcribe(
 
     logs.configure("warning")
     wanted = _formats(formats)
-    overrides = {"speech": {"language": spoken, "model": model}, "translation": {"to": to, "model": translator}}
+    overrides = {"speech": speech(spoken, languages, model), "translation": {"to": to, "model": translator}}
     settings = configuration.load(config, given(overrides))
     failed = _start(files, settings, wanted, output)
     if failed:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
@@ -16,7 +16,8 @@ from sidecar.audio.activity import SpeechActivity
 from sidecar.audio.chunk import SAMPLE_RATE, AudioChunk, Samples, level_dbfs, to_ms
 from sidecar.captions.caption import Segment
 from sidecar.errors import RecognitionError
-from sidecar.speech.languages import LanguageTracker
+from sidecar.speech.cleanup import is_nobody
+from sidecar.speech.languages import Belief
 from sidecar.speech.recognizer import Hypothesis, Recognizer
 from sidecar.speech.script import chinese_converter, chinese_tag
 from sidecar.speech.transcript import Job, Transcript
@@ -47,7 +48,7 @@ class Hearing:
 class Listener:
     """Drives a `Transcript`. ``can_wait`` says that the source may be read slowly (a file as fast as possible).
 
-    ``now`` is a steady clock in seconds, for lags only. ``language`` None detects it.
+    ``now`` is a steady clock in seconds, for lags only. ``language`` is the host's, or what is believed of it at first.
     """
 
     def __init__(
@@ -56,17 +57,17 @@ class Listener:
         activity: SpeechActivity,
         transcript: Transcript,
         *,
-        language: str | None,
+        language: str | Belief,
         beam_size: int,
         chinese: str = "simplified",
         can_wait: bool = False,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.hearing = Hearing(language=language or "")
+        self.hearing = Hearing(language=language if isinstance(language, str) else language.language)
         self.transcript = transcript
         self._recognizer = recognizer
         self._activity = activity
-        self._tracker = LanguageTracker(language)
+        self._belief = language if isinstance(language, Belief) else Belief(allowed=(language,))
         self._beam_size = beam_size
         self._convert = chinese_converter(chinese)
         self._chinese_tag = chinese_tag(chinese)
@@ -162,18 +163,22 @@ class Listener:
 
     def _decode(self, job: Job, audio: Samples) -> Hypothesis:
         """Runs on the worker thread."""
-        beam = self._beam_size if job.final else PARTIAL_BEAM
-        known = self._tracker.current
-        detect = self._tracker.detecting and (job.final or known is None)
+        before = after = self._belief
+
+        def choose(probabilities: Mapping[str, float]) -> str:
+            nonlocal after
+            after = before.after(probabilities, job.seconds)
+            return after.language
+
         heard = self._recognizer.recognize(
-            audio, language=None if detect else known, beam_size=beam, word_times=job.word_times
+            audio,
+            language=choose if before.asks(final=job.final) else before.language,
+            beam_size=self._beam_size if job.final else PARTIAL_BEAM,
+            word_times=job.word_times,
         )
-        if not (detect and job.final):
-            return heard
-        settled = self._tracker.observe(heard.language, job.seconds)
-        if settled == heard.language:
-            return heard
-        return self._recognizer.recognize(audio, language=settled, beam_size=beam, word_times=job.word_times)
+        if job.final and not is_nobody(heard):
+            self._belief = after
+        return heard
 
     def _count_lag(self, job: Job) -> None:
         """Time from the end of the audio of ``job`` arriving to now."""

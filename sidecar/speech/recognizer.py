@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -34,11 +35,16 @@ class Hypothesis:
     compression: float
 
 
+Choose = Callable[[Mapping[str, float]], str]
+"""Picks the language of a piece of audio, given how likely each language is that the recogniser knows: bare tags to
+probabilities, at least one."""
+
+
 class Recognizer(Protocol):
     """Blocking; called by one worker thread at a time."""
 
-    def recognize(self, audio: Samples, *, language: str | None, beam_size: int, word_times: bool) -> Hypothesis:
-        """The hypothesis for at most 30 s of 16 kHz audio; ``language`` None detects it.
+    def recognize(self, audio: Samples, *, language: str | Choose, beam_size: int, word_times: bool) -> Hypothesis:
+        """The hypothesis for at most 30 s of 16 kHz audio in ``language``: a bare tag, or what picks one.
 
         Raises `RecognitionError`.
         """

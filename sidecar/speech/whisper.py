@@ -20,7 +20,7 @@ import numpy as np
 from sidecar import machine
 from sidecar.audio.chunk import SAMPLE_RATE, Samples
 from sidecar.errors import ModelError, RecognitionError
-from sidecar.speech.recognizer import Hypothesis, Word
+from sidecar.speech.recognizer import Choose, Hypothesis, Word
 
 if TYPE_CHECKING:
     from faster_whisper.tokenizer import Tokenizer
@@ -67,12 +67,12 @@ class WhisperRecognizer:
         self.multilingual = bool(self._model.model.is_multilingual)
         self._tokenizer = lru_cache(maxsize=128)(self._make_tokenizer)
 
-    def recognize(self, audio: Samples, *, language: str | None, beam_size: int, word_times: bool) -> Hypothesis:
-        """See `Recognizer`. ``language`` is one of `supported_languages`; None detects it."""
+    def recognize(self, audio: Samples, *, language: str | Choose, beam_size: int, word_times: bool) -> Hypothesis:
+        """See `Recognizer`. Languages are `supported_languages`."""
         audio = audio[: int(MAX_AUDIO_S * SAMPLE_RATE)]
         try:
             encoded, frames = self._encode(audio)
-            spoken = language or self._detect(encoded)
+            spoken = language if isinstance(language, str) else language(self._detect(encoded))
             tokenizer = self._tokenizer(spoken)
             result = self._generate(encoded, tokenizer, beam_size, len(audio) / SAMPLE_RATE)
             tokens = spoken_tokens(result.sequences_ids[0], tokenizer.timestamp_begin, len(audio) / SAMPLE_RATE)
@@ -89,6 +89,11 @@ class WhisperRecognizer:
             compression=_compression(text),
         )
 
+    def detect(self, audio: Samples) -> dict[str, float]:
+        """How likely each of `supported_languages` is in ``audio``, from its encoder output alone."""
+        encoded, _ = self._encode(audio[: int(MAX_AUDIO_S * SAMPLE_RATE)])
+        return self._detect(encoded)
+
     def _encode(self, audio: Samples) -> tuple[Any, int]:
         """Encoder output for ``audio``, and how many feature frames of it are audio."""
         padded = np.pad(audio, (0, int(PADDING_S * SAMPLE_RATE)))
@@ -99,11 +104,12 @@ class WhisperRecognizer:
             features = np.pad(features, ((0, 0), (0, 2 * _FRAMES_PER_TIME_STEP)), mode="edge")
         return self._model.encode(features), max(_FRAMES_PER_TIME_STEP, len(audio) // _HOP_SAMPLES)
 
-    def _detect(self, encoded: Any) -> str:
+    def _detect(self, encoded: Any) -> dict[str, float]:
+        """How likely each language is."""
         if not self.multilingual:
-            return "en"
-        code = str(self._model.model.detect_language(encoded)[0][0][0])[2:-2]
-        return _TAGS.get(code, code)
+            return {"en": 1.0}
+        codes = ((str(token)[2:-2], float(share)) for token, share in self._model.model.detect_language(encoded)[0])
+        return {_TAGS.get(code, code): share for code, share in codes}
 
     def _generate(self, encoded: Any, tokenizer: Tokenizer, beam_size: int, seconds: float) -> Any:
         prompt = list(tokenizer.sot_sequence)

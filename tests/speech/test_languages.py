@@ -1,93 +1,143 @@
-"""A host changes language when it is heard for long enough, and not for a borrowed word."""
+"""A host changes language when it is heard clearly for long enough, and not for a borrowed word."""
 
 from __future__ import annotations
+
+import math
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sidecar.speech.languages import MIN_S, SWITCH_S, LanguageTracker
+from sidecar.speech.languages import LEAST, SETTLE, SWITCH, Belief, Switching
 
-utterances = st.lists(st.tuples(st.sampled_from(["zh", "en", "es"]), st.floats(0.1, 12)), max_size=30)
+CLEARLY = math.log(0.98 / LEAST)
+"""Evidence of a second in which one language is all but certain."""
 
-
-def test_a_language_that_was_set_is_never_doubted() -> None:
-    tracker = LanguageTracker("zh")
-    assert not tracker.detecting
-    assert [tracker.observe("en", 30.0) for _ in range(3)] == ["zh", "zh", "zh"]
-    assert tracker.current == "zh"
-
-
-def test_the_first_utterance_long_enough_to_tell_decides() -> None:
-    tracker = LanguageTracker()
-    assert tracker.detecting
-    assert tracker.observe("en", MIN_S / 2) == "en"
-    assert tracker.current is None
-    assert tracker.observe("zh", MIN_S) == "zh"
-    assert tracker.current == "zh"
-    assert tracker.detecting
+probabilities = st.fixed_dictionaries({tag: st.floats(0, 1) for tag in ("zh", "en", "es", "cy")})
+utterances = st.lists(st.tuples(probabilities, st.floats(0, 12)), max_size=20)
+beliefs = st.builds(
+    Belief,
+    allowed=st.sampled_from([(), ("zh", "en"), ("en", "es", "th")]),
+    switching=st.sampled_from(Switching),
+)
 
 
-def test_a_borrowed_word_or_a_jingle_changes_nothing() -> None:
-    tracker = LanguageTracker()
-    tracker.observe("zh", 5.0)
-    assert tracker.observe("en", 1.0) == "zh"
-    assert tracker.observe("en", SWITCH_S - 0.5) == "zh"
-    assert tracker.observe("zh", 3.0) == "zh"
-    assert tracker.observe("en", SWITCH_S - 0.5) == "zh"
+def clear(tag: str) -> dict[str, float]:
+    return {"zh": 0.01, "en": 0.01, "es": 0.01} | {tag: 0.98}
+
+
+def taken_for(belief: Belief, *said: tuple[str, float]) -> list[str]:
+    """The language that each clear utterance of so many seconds is taken for."""
+    languages: list[str] = []
+    for tag, seconds in said:
+        belief = belief.after(clear(tag), seconds)
+        languages.append(belief.language)
+    return languages
+
+
+def test_the_only_language_that_is_allowed_is_never_doubted() -> None:
+    belief = Belief(allowed=("zh",))
+    assert belief.language == "zh"
+    assert not belief.asks(final=True)
+    assert taken_for(belief, ("en", 30.0), ("en", 30.0)) == ["zh", "zh"]
+
+
+def test_before_anything_was_heard_there_is_no_language() -> None:
+    assert Belief().language == ""
+    assert Belief(allowed=("zh", "en")).language == ""
+    assert Belief().asks(final=False)
+
+
+def test_a_short_first_utterance_does_not_settle_the_language() -> None:
+    belief = Belief(allowed=("zh", "en")).after(clear("en"), SETTLE / CLEARLY - 0.1)
+    assert (belief.language, belief.current) == ("en", "")
+    assert belief.asks(final=False)
+    assert taken_for(belief, ("zh", 4.0)) == ["zh"]
+
+
+def test_doubtful_utterances_settle_the_language_together() -> None:
+    belief = Belief(allowed=("zh", "en", "ja"))
+    for _ in range(12):
+        assert belief.current == ""
+        belief = belief.after({"zh": 0.4, "en": 0.3, "ja": 0.2}, 2.0)
+    for _ in range(3):
+        belief = belief.after({"zh": 0.4, "en": 0.3, "ja": 0.2}, 2.0)
+    assert belief.current == "zh"
+    assert not belief.asks(final=False)
+    assert belief.asks(final=True)
+
+
+def test_what_is_not_allowed_is_not_heard() -> None:
+    belief = Belief(allowed=("zh", "en")).after({"cy": 0.7, "en": 0.05, "zh": 0.2}, 8.0)
+    assert belief.language == "zh"
+    assert taken_for(belief, ("es", 30.0), ("es", 30.0)) == ["zh", "zh"]
+
+
+def test_languages_that_are_all_unlikely_are_not_told_apart() -> None:
+    belief = Belief(current="zh", allowed=("zh", "en"))
+    for _ in range(50):
+        belief = belief.after({"cy": 0.99, "en": 0.009, "zh": 0.0001}, 8.0)
+    assert belief.language == "zh"
+
+
+def test_borrowed_words_change_nothing_however_often() -> None:
+    belief = Belief(current="zh")
+    show = [("zh", 5.0), ("en", 1.5), ("en", 1.5)] * 20
+    assert set(taken_for(belief, *show)) == {"zh"}
+
+
+def test_one_long_utterance_does_not_make_up_for_all_others() -> None:
+    belief = Belief(current="zh").after(clear("en"), 1000.0)
+    assert belief.language == "en"
+    assert taken_for(belief, ("zh", 8.0)) == ["zh"]
 
 
 def test_long_enough_in_another_language_is_a_change() -> None:
-    tracker = LanguageTracker()
-    tracker.observe("zh", 5.0)
-    assert tracker.observe("en", SWITCH_S / 2) == "zh"
-    assert tracker.observe("en", SWITCH_S / 2) == "en"
-    assert tracker.current == "en"
-    assert tracker.observe("zh", 2.0) == "en"
-
-
-def test_a_short_word_does_not_undo_what_was_heard_of_another_language() -> None:
-    tracker = LanguageTracker()
-    tracker.observe("zh", 5.0)
-    assert tracker.observe("en", SWITCH_S - 1) == "zh"
-    assert tracker.observe("en", MIN_S / 2) == "zh"
-    assert tracker.observe("en", SWITCH_S - 1) == "en"
+    part = SWITCH / CLEARLY / 2 + 0.1
+    assert taken_for(Belief(current="zh"), ("en", part), ("en", part), ("zh", 1.0)) == ["zh", "en", "en"]
 
 
 def test_two_other_languages_do_not_add_up() -> None:
-    tracker = LanguageTracker()
-    tracker.observe("zh", 5.0)
-    for _ in range(4):
-        assert tracker.observe("en", SWITCH_S / 2) == "zh"
-        assert tracker.observe("es", SWITCH_S / 2) == "zh"
+    part = SWITCH / CLEARLY / 2 + 0.1
+    assert taken_for(Belief(current="zh"), ("en", part), ("es", part)) == ["zh", "zh"]
 
 
-@given(utterances)
-def test_the_answer_is_the_language_of_the_show_or_what_was_heard(said: list[tuple[str, float]]) -> None:
-    tracker = LanguageTracker()
+def test_from_one_utterance_to_the_next_when_asked() -> None:
+    belief = Belief(allowed=("zh", "en"), switching=Switching.UTTERANCE, current="zh")
+    assert belief.asks(final=False)
+    said = [("en", 1.0), ("zh", 2.0), ("en", 0.3), ("en", 0.3), ("en", 0.3), ("en", 3.0)]
+    assert taken_for(belief, *said) == ["en", "zh", "zh", "zh", "zh", "en"]
+
+
+def test_a_model_of_one_language_hears_that_language() -> None:
+    assert Belief().after({"en": 1.0}, 0.5).language == "en"
+    assert Belief(allowed=("zh", "en"), current="en").after({"en": 1.0}, 9.0).language == "en"
+
+
+@given(beliefs, utterances)
+def test_the_language_is_always_one_that_may_be_spoken(
+    belief: Belief, said: list[tuple[dict[str, float], float]]
+) -> None:
     for heard, seconds in said:
-        answer = tracker.observe(heard, seconds)
-        assert answer == (heard if tracker.current is None else tracker.current)
+        belief = belief.after(heard, seconds)
+        assert belief.language in (belief.allowed or heard)
+        assert all(math.isfinite(one) for one in belief.evidence.values())
 
 
-@given(utterances)
-def test_every_change_was_heard_for_as_long_as_it_takes(said: list[tuple[str, float]]) -> None:
-    tracker = LanguageTracker()
-    since: dict[str, float] = {}
+@given(beliefs, utterances)
+def test_every_change_was_heard_since_the_last_for_as_long_as_it_takes(
+    belief: Belief, said: list[tuple[dict[str, float], float]]
+) -> None:
+    heard_s, most = 0.0, SWITCH / math.log(1 / LEAST)
     for heard, seconds in said:
-        before = tracker.current
-        tracker.observe(heard, seconds)
-        since[heard] = since.get(heard, 0.0) + seconds
-        if before is not None and tracker.current != before:
-            assert tracker.current == heard
-            assert since[heard] >= SWITCH_S
-        if heard == before:
-            since.clear()
+        before, belief = belief, belief.after(heard, seconds)
+        heard_s += seconds
+        if before.current and belief.current != before.current:
+            assert belief.switching is Switching.UTTERANCE or heard_s > most - 1e-6
+            heard_s = 0.0
 
 
-@given(utterances)
-def test_a_host_who_stays_with_one_language_is_never_taken_for_another(said: list[tuple[str, float]]) -> None:
-    tracker = LanguageTracker()
-    tracker.observe("zh", MIN_S)
+@given(beliefs, utterances)
+def test_no_time_at_all_is_no_evidence(belief: Belief, said: list[tuple[dict[str, float], float]]) -> None:
     for heard, seconds in said:
-        assert tracker.observe(heard, min(seconds, SWITCH_S / 2 - 0.1)) == "zh"
-        assert tracker.observe("zh", seconds) == "zh"
+        belief = belief.after(heard, seconds)
+        assert belief.after(heard, 0.0).current == belief.current

@@ -18,8 +18,9 @@ from sidecar.audio.chunk import SAMPLE_RATE, AudioChunk, Samples
 from sidecar.audio.endpoint import WINDOW_SAMPLES
 from sidecar.captions.caption import Segment
 from sidecar.errors import InputError
+from sidecar.speech.languages import Belief, Switching
 from sidecar.speech.listener import Listener
-from sidecar.speech.recognizer import Hypothesis
+from sidecar.speech.recognizer import Choose, Hypothesis
 from sidecar.speech.transcript import Policy
 
 SAID = talk("hello and welcome everybody", "this shirt costs nine dollars", "see you tomorrow then", word_ms=400)
@@ -277,14 +278,14 @@ def bilingual(*parts: tuple[str, int]) -> Talk:
 class Polyglot(ScriptedRecognizer):
     """Writes what is said in another language than it was told to hear as gibberish of that language."""
 
-    def recognize(self, audio: Samples, *, language: str | None, beam_size: int, word_times: bool) -> Hypothesis:
+    def recognize(self, audio: Samples, *, language: str | Choose, beam_size: int, word_times: bool) -> Hypothesis:
         heard = super().recognize(audio, language=language, beam_size=beam_size, word_times=word_times)
-        if language is None or not heard.text or heard.text.startswith(language):
+        if not heard.text or heard.text.startswith(heard.language):
             return heard
         return Hypothesis(
-            text=f"{language} gibberish",
+            text=f"{heard.language} gibberish",
             words=(),
-            language=language,
+            language=heard.language,
             logprob=-0.5,
             no_speech=0.1,
             compression=1.0,
@@ -304,11 +305,31 @@ async def test_a_language_that_was_not_set_is_found_and_kept_until_it_really_cha
 ) -> None:
     said = bilingual(*parts)
     policy = Policy(soft_ms=9000, max_ms=20_000)
-    segments = await everything(listener(Polyglot(said), language=None, policy=policy), said)
+    segments = await everything(listener(Polyglot(said), language=Belief(), policy=policy), said)
     finals = [segment for segment in segments if segment.final]
     assert [segment.language for segment in finals] == languages
     for final, (spoken, _), settled in zip(finals, parts, languages, strict=True):
         assert final.text.startswith(spoken if settled == spoken else f"{settled} gibberish")
+
+
+async def test_a_host_may_change_languages_from_one_utterance_to_the_next_when_asked_to() -> None:
+    parts = [("zh", 4), ("en", 2), ("zh", 3), ("en", 3), ("es", 2), ("zh", 2)]
+    said = bilingual(*parts)
+    belief = Belief(allowed=("zh", "en"), switching=Switching.UTTERANCE)
+    segments = await everything(listener(Polyglot(said), language=belief, policy=Policy(max_ms=20_000)), said)
+    assert [segment.language for segment in segments if segment.final] == ["zh", "en", "zh", "en", "en", "zh"]
+    assert {segment.language for segment in segments} == {"zh", "en"}
+
+
+async def test_what_nobody_said_is_no_evidence_of_a_language() -> None:
+    class Noise(ScriptedRecognizer):
+        def recognize(self, *arguments: object, **options: object) -> Hypothesis:
+            heard = super().recognize(*arguments, **options)  # type: ignore[arg-type]
+            return replace(heard, no_speech=0.9, logprob=-1.2) if heard.text.startswith("en") else heard
+
+    said = bilingual(("zh", 4), ("en", 8), ("en", 8), ("zh", 1))
+    segments = await everything(listener(Noise(said), language=Belief(), policy=Policy(max_ms=20_000)), said)
+    assert [segment.language for segment in segments if segment.final and segment.text] == ["zh", "zh"]
 
 
 async def test_lags_are_measured_from_the_arrival_of_the_audio() -> None:

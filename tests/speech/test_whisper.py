@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,8 @@ from sidecar.audio.chunk import SAMPLE_RATE, Samples
 from sidecar.audio.ffmpeg import Resampler
 from sidecar.errors import ModelError, RecognitionError
 from sidecar.speech import cleanup, whisper
-from sidecar.speech.recognizer import Hypothesis
+from sidecar.speech.languages import Belief
+from sidecar.speech.recognizer import Choose, Hypothesis
 from sidecar.speech.whisper import WhisperRecognizer, spoken_tokens, supported_languages
 
 BEGIN = 1000
@@ -62,7 +63,7 @@ def hear(
     recognizer: WhisperRecognizer,
     audio: Samples,
     *,
-    language: str | None = "en",
+    language: str | Choose = "en",
     beam_size: int = 1,
     word_times: bool = False,
 ) -> Hypothesis:
@@ -112,7 +113,12 @@ def test_words_have_their_places_and_join_to_the_text(recognizer: WhisperRecogni
 def test_the_language_is_detected(
     recognizer: WhisperRecognizer, speak: Speak, voice: str, said: str, language: str
 ) -> None:
-    heard = hear(recognizer, speak(said, voice), language=None)
+    def choose(probabilities: Mapping[str, float]) -> str:
+        assert set(probabilities) == supported_languages()
+        assert sum(probabilities.values()) == pytest.approx(1, abs=1e-3)
+        return Belief().after(probabilities, 3.0).language
+
+    heard = hear(recognizer, speak(said, voice), language=choose)
     assert heard.language == language
     matching = set(words(heard.text)) & set(words(said))
     assert len(matching) >= 0.7 * len(set(words(said)))
