@@ -76,16 +76,21 @@ def open_recognizer(settings: Settings, path: Path) -> Recognizer:
     return recognizer
 
 
-def listener(settings: Settings, recognizer: Recognizer, *, can_wait: bool) -> Listener:
-    """A listener for one source."""
+def policy_for(settings: Settings) -> Policy:
+    """The streaming policy that ``settings`` ask for."""
+    speech = settings.speech
+    return Policy(partials=speech.partials, tick_ms=speech.tick_ms, max_ms=speech.max_segment_ms)
+
+
+def listener(settings: Settings, recognizer: Recognizer, *, can_wait: bool, policy: Policy | None = None) -> Listener:
+    """A listener for one source; ``policy`` instead of the one that ``settings`` ask for."""
     speech = settings.speech
     spoken = _spoken(settings)
     endpointer = Endpointer(threshold=settings.audio.speech_threshold, endpoint_ms=speech.endpoint_ms)
-    policy = Policy(partials=speech.partials, tick_ms=speech.tick_ms, max_ms=speech.max_segment_ms)
     return Listener(
         recognizer,
         SpeechActivity(SpeechProbability(), endpointer),
-        Transcript(policy),
+        Transcript(policy or policy_for(settings)),
         language=Belief(
             allowed=tuple(dict.fromkeys(map(language.base, spoken))), switching=Switching(speech.switching)
         ),

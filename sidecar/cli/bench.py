@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sidecar.cli.bench_asr import asr
+from sidecar.cli.table import aligned
 from sidecar.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,6 +25,9 @@ app = typer.Typer(help="Measure recognition and translation on this machine.")
 @app.callback()
 def bench() -> None:
     """Measure recognition and translation on this machine."""
+
+
+app.command()(asr)
 
 
 @app.command()
@@ -101,9 +106,7 @@ def _mt_table(report: Report) -> str:
         translated = "-" if score.chrf_translated is None else f"{score.chrf_translated:.1f}"
         counts = (str(score.right), str(score.marked), str(score.wrong))
         rows.append((score.target, f"{score.chrf:.1f}", translated, *counts, f"{score.seconds:.2f}"))
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    table = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     speed = ", ".join(f"{count}: {seconds:.2f}" for count, seconds in report.seconds.items())
     return "\n".join(
-        [*table, f"{report.lines} lines; seconds a line by targets: {speed}; memory {report.memory_mb:,} MB"]
+        [*aligned(rows), f"{report.lines} lines; seconds a line by targets: {speed}; memory {report.memory_mb:,} MB"]
     )

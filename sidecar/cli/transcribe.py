@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 import tempfile
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +13,7 @@ import typer
 
 from sidecar.captions.caption import Caption, Removal, Segment
 from sidecar.captions.form import Format
+from sidecar.cli.bar import Step, bar
 from sidecar.cli.run import given, speech
 from sidecar.errors import InputError, SidecarError, StorageError, TranslationError, UsageError
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from sidecar.translation.translator import Translator
 
 Items = list[Caption | Removal]
-Step = Callable[[float], None]
 CONTEXT_LINES = 2
 
 
@@ -120,7 +119,7 @@ async def _one(
     from sidecar.captions.formats import render
 
     targets = settings.translation.to
-    with _bar(path, 1 + len(targets) if translator else 1) as step:
+    with bar(path.name, 1 + len(targets) if translator else 1) as step:
         segments = await _recognize(path, settings, recognizer, step)
         items = await _caption(segments, translator, targets, step)
     spoken = list(dict.fromkeys(segment.language for segment in segments)) or [settings.speech.language]
@@ -228,16 +227,3 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
-
-
-@contextlib.contextmanager
-def _bar(path: Path, total: float) -> Generator[Step]:
-    """A progress bar on stderr, on a terminal."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
-        task = bars.add_task(path.name, total=total)
-        yield lambda done: bars.update(task, completed=done)

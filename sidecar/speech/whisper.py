@@ -1,4 +1,5 @@
-"""Whisper on CTranslate2, called with windows as short as the speech (the only importer of faster-whisper).
+"""Whisper on CTranslate2, called with windows as short as the speech (with bench/offline.py the only importer of
+faster-whisper).
 
 `WhisperModel.transcribe` always pads to 30 s, and the cost of the encoder follows the window. Here the window is the
 audio plus two seconds of silence. Two things keep short windows as accurate as long ones: decoding with timestamp
@@ -139,8 +140,9 @@ class WhisperRecognizer:
     def _make_tokenizer(self, language: str) -> Tokenizer:
         from faster_whisper.tokenizer import Tokenizer
 
-        code = next((code for code, tag in _TAGS.items() if tag == language), language)
-        return Tokenizer(self._model.hf_tokenizer, self.multilingual, task="transcribe", language=code)
+        return Tokenizer(
+            self._model.hf_tokenizer, self.multilingual, task="transcribe", language=whisper_code(language)
+        )
 
 
 def spoken_tokens(tokens: Sequence[int], timestamp_begin: int, audio_s: float) -> list[int]:
@@ -156,6 +158,11 @@ def spoken_tokens(tokens: Sequence[int], timestamp_begin: int, audio_s: float) -
         else:
             kept.append(token)
     return kept
+
+
+def whisper_code(tag: str) -> str:
+    """What Whisper calls the language of a bare tag."""
+    return next((code for code, own in _TAGS.items() if own == tag), tag)
 
 
 def supported_languages() -> frozenset[str]:

@@ -9,6 +9,7 @@ import written
 from sidecar import errors
 from sidecar.audio import device, media, push
 from sidecar.audio.chunk import SAMPLE_RATE
+from sidecar.bench.live import PARTS
 from sidecar.captions.caption import IDS_PER_SEGMENT
 from sidecar.delivery.server import PING_INTERVAL_S
 from sidecar.errors import SidecarError
@@ -149,3 +150,8 @@ def test_other_limits() -> None:
 def test_nothing_in_the_docs_is_of_one_machine() -> None:
     for page in written.PAGES:
         assert not re.search(r"/(?:root|work|home/\w+|Users/\w+|tmp)/", page.read_text(encoding="utf-8")), page
+
+
+def test_the_parts_that_can_be_left_out_of_recognition() -> None:
+    table = written.table_after(written.read("docs/benchmarks.md"), "How captions are without each part")
+    assert {written.codes(row[0])[0]: row[1] for row in table} == {name: part.without for name, part in PARTS.items()}
