@@ -21,7 +21,7 @@ from sidecar.bench.references import Clip, Gold
 from sidecar.cli import app
 from sidecar.config import Settings
 from sidecar.errors import UsageError
-from sidecar.speech.recognizer import Hypothesis
+from sidecar.speech.recognizer import Choose, Hypothesis
 
 SECONDS = 3.0
 ENGLISH = Settings.model_validate({"speech": {"language": "en"}})
@@ -35,13 +35,14 @@ class Scripted:
 
     def __init__(self) -> None:
         self.beams: list[int] = []
-        self.languages: list[str | None] = []
+        self.languages: list[str] = []
 
-    def recognize(self, audio: Samples, *, language: str | None, beam_size: int, word_times: bool) -> Hypothesis:
+    def recognize(self, audio: Samples, *, language: str | Choose, beam_size: int, word_times: bool) -> Hypothesis:
         self.beams.append(beam_size)
-        self.languages.append(language)
+        spoken = language if isinstance(language, str) else language({"en": 0.9, "zh": 0.1})
+        self.languages.append(spoken)
         text = "hello" if len(audio) < 2 * SAMPLE_RATE else "hello there"
-        return Hypothesis(text=text, words=(), language=language or "en", logprob=-0.1, no_speech=0.0, compression=1.0)
+        return Hypothesis(text=text, words=(), language=spoken, logprob=-0.1, no_speech=0.0, compression=1.0)
 
 
 @pytest.fixture(scope="module")
