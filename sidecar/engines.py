@@ -86,7 +86,11 @@ def listener(settings: Settings, recognizer: Recognizer, *, can_wait: bool, poli
     """A listener for one source; ``policy`` instead of the one that ``settings`` ask for."""
     speech = settings.speech
     spoken = _spoken(settings)
-    endpointer = Endpointer(threshold=settings.audio.speech_threshold, endpoint_ms=speech.endpoint_ms)
+    endpointer = Endpointer(
+        threshold=settings.audio.speech_threshold,
+        endpoint_ms=speech.endpoint_ms,
+        short_endpoint_ms=speech.short_endpoint_ms,
+    )
     return Listener(
         recognizer,
         SpeechActivity(SpeechProbability(), endpointer),

@@ -46,7 +46,9 @@ SpeechEvent = SpeechStarted | SpeechPaused | SpeechResumed | SpeechEnded
 class Endpointer:
     """Probabilities in, starts and ends of utterances out.
 
-    ``threshold``: probability from which a window is speech. ``endpoint_ms``: silence that ends an utterance.
+    ``threshold``: probability from which a window is speech. ``endpoint_ms``: silence that ends an utterance;
+    ``short_endpoint_ms``, if that is longer: one that has lasted less than ``short_ms``, since a few words alone are
+    understood badly and somebody who searches for words goes on.
     ``pause_ms``: silence that is told as a pause. ``min_speech_ms``: less speech than that is a cough.
     ``pre_roll_ms``, ``post_roll_ms``: kept around the speech.
     ``gate_dbfs``: a window below this level is silence whatever its probability (digital silence confuses the model).
@@ -58,6 +60,8 @@ class Endpointer:
         *,
         threshold: float = 0.5,
         endpoint_ms: int = 600,
+        short_endpoint_ms: int = 0,
+        short_ms: int = 4_000,
         pause_ms: int = 200,
         min_speech_ms: int = 120,
         pre_roll_ms: int = 300,
@@ -67,6 +71,8 @@ class Endpointer:
         self._threshold = threshold
         self._release = max(threshold - HYSTERESIS, 0.01)
         self._endpoint = to_samples(endpoint_ms)
+        self._short_endpoint = max(to_samples(short_endpoint_ms), self._endpoint)
+        self._short = to_samples(short_ms)
         self._told_pause = to_samples(pause_ms)
         self._min_speech = to_samples(min_speech_ms)
         self._pre_roll = to_samples(pre_roll_ms)
@@ -132,7 +138,9 @@ class Endpointer:
             return []
         silence = self._end - self._last_speech
         if self.speaking:
-            return self._stop() if silence >= self._endpoint else self._pause_once(silence)
+            short = self._last_speech - self._onset < self._short
+            ended = silence >= (self._short_endpoint if short else self._endpoint)
+            return self._stop() if ended else self._pause_once(silence)
         return self._forget() if silence > self._pause else []
 
     def _pause_once(self, silence: int) -> list[SpeechEvent]:

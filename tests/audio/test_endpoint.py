@@ -35,6 +35,15 @@ def test_the_end_is_told_once_the_silence_is_long_enough() -> None:
     assert len(run(endpointer, [0.0], start=29 * WINDOW_SAMPLES)) == 1
 
 
+def test_a_few_words_wait_longer_for_the_next() -> None:
+    options = {"endpoint_ms": 320, "short_endpoint_ms": 960, "short_ms": 1000, "pause_ms": 2000}
+    few = [0.9] * 20 + [0.0] * 25 + [0.9] * 10
+    assert run(Endpointer(**options), few) == [SpeechStarted(position=0)]
+    assert len(run(Endpointer(**options), [0.9] * 20 + [0.0] * 30)) == 2
+    many = [0.9] * 40 + [0.0] * 10
+    assert isinstance(run(Endpointer(**options), many)[-1], SpeechEnded)
+
+
 def test_a_cough_is_no_speech() -> None:
     assert run(Endpointer(min_speech_ms=120), [0.0] * 5 + [0.9] * 3 + [0.0] * 30) == []
 

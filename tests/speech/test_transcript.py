@@ -221,17 +221,20 @@ def test_a_gap_in_the_audio_is_silence_in_the_window_and_moves_the_clock() -> No
         assert set(range(word.start, word.end)) - set(lost) <= set(heard)
 
 
-def test_what_was_shown_for_long_enough_is_not_rewritten() -> None:
+def test_what_was_shown_for_long_enough_is_not_rewritten_before_the_final() -> None:
     said = talk("one two three four five six seven eight", word_ms=400)
 
     class Second(ScriptedRecognizer):
-        """Has second thoughts of the first word when it hears the last."""
+        """Has second thoughts of the first word when it hears the seventh."""
 
         def recognize(self, *arguments: object, **options: object) -> Hypothesis:
             heard = super().recognize(*arguments, **options)  # type: ignore[arg-type]
-            return replace(heard, text=heard.text.replace("one", "won")) if "eight" in heard.text else heard
+            return replace(heard, text=heard.text.replace("one", "won")) if "seven" in heard.text else heard
 
-    show = Rehearsal(said, Policy(max_ms=9000, commit_ms=1500), recognizer=Second(said))
-    assert show.text == "one two three four five six seven eight"
-    free = Rehearsal(said, Policy(max_ms=9000, commit_ms=60_000), recognizer=Second(said))
-    assert free.text == "won two three four five six seven eight"
+    def partials(commit_ms: int) -> list[str]:
+        show = Rehearsal(said, Policy(max_ms=9000, commit_ms=commit_ms), recognizer=Second(said))
+        assert show.text == "won two three four five six seven eight"
+        return [segment.text for segment in show.segments if not segment.final]
+
+    assert all(text.startswith("one") for text in partials(1500))
+    assert any(text.startswith("won") for text in partials(60_000))

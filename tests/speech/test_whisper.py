@@ -18,8 +18,8 @@ from sidecar.audio.ffmpeg import Resampler
 from sidecar.errors import ModelError, RecognitionError
 from sidecar.speech import cleanup, whisper
 from sidecar.speech.languages import Belief
-from sidecar.speech.recognizer import Choose, Hypothesis
-from sidecar.speech.whisper import WhisperRecognizer, spoken_tokens, supported_languages
+from sidecar.speech.recognizer import Choose, Hypothesis, Word
+from sidecar.speech.whisper import WhisperRecognizer, joined, spoken_tokens, stop_s, supported_languages
 
 BEGIN = 1000
 """First id of a time, in the tests of `spoken_tokens`."""
@@ -226,6 +226,41 @@ def test_tokens_timed_after_the_end_of_the_audio_are_dropped() -> None:
 def test_the_first_words_stay_even_if_they_are_timed_late() -> None:
     assert spoken_tokens([BEGIN + 60, 1, 2, BEGIN + 90], BEGIN, 1.0) == [1, 2]
     assert spoken_tokens([], BEGIN, 1.0) == []
+
+
+@pytest.mark.parametrize(
+    ("times_s", "audio_s", "stop"),
+    [
+        ((0.0, 3.0), 9.0, 3.0),  # somebody else goes on
+        ((0.0, 3.0, 3.0, 8.5), 9.0, None),  # heard to the end
+        ((0.0,), 9.0, None),  # cut off before it was timed
+        ((0.0, 0.2), 9.0, None),
+    ],
+)
+def test_where_it_stops_early_is_told(times_s: tuple[float, ...], audio_s: float, stop: float | None) -> None:
+    tokens = [token for time_s in times_s for token in (BEGIN + round(time_s / 0.02), 7)]
+    assert stop_s(tokens, BEGIN, audio_s) == stop
+
+
+@pytest.mark.model
+def test_another_voice_after_a_pause_is_heard_to_its_end(recognizer: WhisperRecognizer, speak: Speak) -> None:
+    pause = np.zeros(SAMPLE_RATE, np.float32)
+    audio = np.concatenate([speak(SENTENCES[0]), pause, speak(SENTENCES[1], "en-us+f3"), pause, speak(SENTENCES[2])])
+    heard = hear(recognizer, audio, beam_size=5, word_times=True)
+    assert words(heard.text)[-3:] == ["see", "you", "tonight"]
+    assert "".join(word.text for word in heard.words).strip() == heard.text
+    assert heard.words[-1].end_s > len(audio) / SAMPLE_RATE - 1.5
+
+
+def test_two_windows_join_to_one_hypothesis() -> None:
+    def said(text: str, tag: str) -> Hypothesis:
+        word = Word(text=text, start_s=0.5, end_s=1.0, probability=0.9)
+        return Hypothesis(text=text, words=(word,), language=tag, logprob=-0.2, no_speech=0.1, compression=1.0)
+
+    for tag, text in (("en", "two three"), ("zh", "twothree")):
+        both = joined(said("two", tag), said("three", tag), 4.0)
+        assert both.text == text == "".join(word.text for word in both.words)
+        assert [word.start_s for word in both.words] == [0.5, 4.5]
 
 
 def test_it_knows_the_languages_of_cross_border_shops() -> None:
