@@ -60,7 +60,9 @@ class SpeechSettings(Section):
     tick_ms: int = Field(default=350, ge=100, description="Audio between two partial hypotheses, when there is time")
     endpoint_ms: int = Field(default=600, ge=200, description="Silence that ends an utterance")
     short_endpoint_ms: int = Field(default=1_500, ge=0, description="Silence that ends one of less than 4 s, if longer")
-    max_segment_ms: int = Field(default=12_000, ge=3_000, le=20_000, description="A longer utterance is cut, from 2/3 of it on at a pause")
+    max_segment_ms: int = Field(
+        default=12_000, ge=3_000, le=20_000, description="A longer utterance is cut; from 2/3 of it on, at a pause"
+    )
 
     @field_validator("language")
     @classmethod

@@ -15,7 +15,7 @@ from sidecar.delivery.server import PING_INTERVAL_S
 from sidecar.errors import SidecarError
 from sidecar.session import DRAIN_S, OUTBOX
 from sidecar.speech.transcript import Policy
-from sidecar.speech.whisper import PADDING_S
+from sidecar.speech.whisper import CAREFUL_PADDING_S, PADDING_S
 from sidecar.translation import checks
 from sidecar.weights import fit, manifest
 
@@ -138,7 +138,8 @@ def test_the_limits_of_the_architecture() -> None:
     assert rows["utterances → final recognition"] == f"{Policy().max_waiting_ms // 1000} s"
     assert rows["segments, translations → numbering"] == f"{OUTBOX:,}"
     assert f"that number × {IDS_PER_SEGMENT} + page" in page
-    assert (PADDING_S, Policy().soft_ms) == (2.0, 4_000), "two seconds of silence; from four seconds on"
+    assert (PADDING_S, CAREFUL_PADDING_S) == (2.0, 15.0), "two seconds of silence, fifteen for finals"
+    assert Policy().commit_ms == 1_500
 
 
 def test_other_limits() -> None:
