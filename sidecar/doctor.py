@@ -79,16 +79,16 @@ def _microphone() -> Finding:
 
 def _recognition(settings: Settings) -> Finding:
     name = settings.speech.model
+    audio = asyncio.run(_sentence())
     try:
-        recognizer = engines.open_recognizer(settings, weights.ensure(name))
+        with contextlib.closing(engines.open_recognizer(settings, weights.ensure(name))) as recognizer:
+
+            def decode(beam_size: int) -> Callable[[], object]:
+                return lambda: recognizer.recognize(audio, language="en", beam_size=beam_size, word_times=False)
+
+            partial_s, final_s = _quickest(decode(1)), _quickest(decode(settings.speech.beam_size))
     except SidecarError as exc:
         return _broken("recognition", exc)
-    audio = asyncio.run(_sentence())
-
-    def decode(beam_size: int) -> Callable[[], object]:
-        return lambda: recognizer.recognize(audio, language="en", beam_size=beam_size, word_times=False)
-
-    partial_s, final_s = _quickest(decode(1)), _quickest(decode(settings.speech.beam_size))
     tick_s = max(settings.speech.tick_ms / 1000, 1.2 * partial_s)
     share = final_s / SPEECH_S + (partial_s / tick_s if settings.speech.partials else 0.0)
     verdict = Verdict.GOOD if partial_s < 1.0 else Verdict.POOR if final_s < SPEECH_S else Verdict.BAD

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ from sidecar.speech.transcript import Policy, Transcript
 from sidecar.translation.translator import Translator
 
 if TYPE_CHECKING:
-    from sidecar.speech.recognizer import Recognizer
+    from sidecar.speech.recognizer import LiveRecognizer
     from sidecar.weights.progress import Progress
 
 NONE = "none"
@@ -54,26 +55,23 @@ def translator_path(settings: Settings, progress: Progress | None = None) -> Pat
 
 def check_language(settings: Settings) -> None:
     """Raises `UsageError` for a language that the recogniser does not know."""
-    from sidecar.speech.whisper import supported_languages
+    from sidecar.speech.whisper import LANGUAGES
 
     for spoken in _spoken(settings):
-        if language.base(spoken) not in supported_languages():
+        if language.base(spoken) not in LANGUAGES:
             raise UsageError(
                 f"Whisper does not recognise {language.english_name(spoken)} ({spoken})",
                 hint="set --language to what the host speaks, or to auto",
             )
 
 
-def open_recognizer(settings: Settings, path: Path) -> Recognizer:
-    """Load Whisper and let it hear a second of silence, so that the first caption is not late. Raises `ModelError`."""
-    import numpy as np
-
-    from sidecar.audio.chunk import SAMPLE_RATE
+def open_recognizer(settings: Settings, path: Path) -> LiveRecognizer:
+    """Whisper in a process of its own, loaded and warm, so that the first caption is not late. Raises `ModelError`."""
+    from sidecar.speech.process import RecognizerProcess
     from sidecar.speech.whisper import WhisperRecognizer
 
-    recognizer = WhisperRecognizer(path, device=settings.speech.device, threads=settings.speech.threads)
-    recognizer.recognize(np.zeros(SAMPLE_RATE, np.float32), language="en", beam_size=1, word_times=False)
-    return recognizer
+    speech = settings.speech
+    return RecognizerProcess(partial(WhisperRecognizer, path, device=speech.device, threads=speech.threads))
 
 
 def policy_for(settings: Settings) -> Policy:
@@ -82,7 +80,9 @@ def policy_for(settings: Settings) -> Policy:
     return Policy(partials=speech.partials, tick_ms=speech.tick_ms, max_ms=speech.max_segment_ms)
 
 
-def listener(settings: Settings, recognizer: Recognizer, *, can_wait: bool, policy: Policy | None = None) -> Listener:
+def listener(
+    settings: Settings, recognizer: LiveRecognizer, *, can_wait: bool, policy: Policy | None = None
+) -> Listener:
     """A listener for one source; ``policy`` instead of the one that ``settings`` ask for."""
     speech = settings.speech
     spoken = _spoken(settings)

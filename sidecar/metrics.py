@@ -98,6 +98,9 @@ def _of_session(report: StatusReport) -> Iterator[Metric]:
     yield CounterMetricFamily("sidecar_audio_seconds", "Audio heard", report.audio_ms / 1000)
     yield GaugeMetricFamily("sidecar_uptime_seconds", "Since the session began", report.uptime_s)
     yield GaugeMetricFamily("sidecar_input_level_dbfs", "Level of the last second", report.source.level_dbfs)
+    yield CounterMetricFamily("sidecar_recognizer_restarts", "It crashed or hung", report.recognizer.restarts)
+    yield CounterMetricFamily("sidecar_recognition_failures", "Calls that gave nothing", report.recognizer.failures)
+    yield GaugeMetricFamily("sidecar_memory_bytes", "Resident, of all its processes", report.memory_mb << 20)
     yield GaugeMetricFamily("sidecar_unsaved", "Final captions not stored yet", report.unsaved)
     state = GaugeMetricFamily("sidecar_state", "1 for the state the show is in", labels=["state"])
     for each in type(report.state):

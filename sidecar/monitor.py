@@ -8,17 +8,16 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable
 
-import psutil
-
 from sidecar.audio.source import SourceState, SourceStatus
 from sidecar.captions.caption import Segment
 from sidecar.delivery.hub import Hub
 from sidecar.delivery.wire import State
 from sidecar.speech.listener import Hearing, Listener
 from sidecar.speech.transcript import counts_characters
-from sidecar.status import DropReport, LanguageReport, SourceReport, StatusReport
+from sidecar.status import DropReport, LanguageReport, RecognizerReport, SourceReport, StatusReport
 from sidecar.storage.ledger import Ledger
 from sidecar.translation.dispatcher import Dispatcher, LanguageStats
+from sidecar.usage import Usage
 
 SAMPLE_S = 1.0
 WINDOW_S = 60.0
@@ -52,9 +51,7 @@ class Monitor:
         self._source_name = source_name
         self._now = now
         self._listener: Listener | None = None
-        self._process = psutil.Process()
-        self._cpu_percent = 0.0
-        self._memory_mb = 0
+        self._usage = Usage()
         self._started_s = self._now()
         self._heard_s = self._started_s
         self._said: deque[tuple[float, int]] = deque()
@@ -75,11 +72,9 @@ class Monitor:
 
     async def watch(self) -> None:
         """Sample until cancelled."""
-        self._process.cpu_percent()
         while True:
+            self._usage.sample()
             await asyncio.sleep(SAMPLE_S)
-            self._cpu_percent = self._process.cpu_percent()
-            self._memory_mb = self._process.memory_info().rss >> 20
             if self._hearing.level_dbfs > QUIET_DBFS:
                 self._heard_s = self._now()
 
@@ -101,6 +96,11 @@ class Monitor:
                 level_dbfs=round(hearing.level_dbfs, 1),
                 speech=hearing.speech,
             ),
+            recognizer=RecognizerReport(
+                ready=hearing.recognizer.ready,
+                restarts=hearing.recognizer.restarts,
+                failures=hearing.failures,
+            ),
             language=self._hub.source,
             words_per_minute=self._words_per_minute(),
             recognition_lag_ms=_median(hearing.partial_lags_ms),
@@ -114,8 +114,8 @@ class Monitor:
                 viewers=counts.viewers_cut,
             ),
             unsaved=self._ledger.unsaved,
-            cpu_percent=round(self._cpu_percent, 1),
-            memory_mb=self._memory_mb,
+            cpu_percent=round(self._usage.cpu_percent, 1),
+            memory_mb=self._usage.memory_mb,
             warnings=list(self._warnings(hearing, stats, skipped_ms)),
         )
 
@@ -161,6 +161,11 @@ class Monitor:
         final_lag_ms = _median(hearing.final_lags_ms)
         if final_lag_ms is not None and final_lag_ms > LATE_FINAL_MS:
             yield f"Recognition is {final_lag_ms / 1000:.0f} s behind: close other programs, or use a smaller model"
+        if not hearing.recognizer.ready:
+            error = f" ({hearing.recognizer.error})" if hearing.recognizer.error else ""
+            yield f"Recognition is being started again{error}: nothing new is captioned until then"
+        if hearing.recognizer.restarts:
+            yield f"Recogniser restarted: {hearing.recognizer.restarts} times so far"
         if hearing.failures:
             yield f"Recognition failed {hearing.failures} times"
         for each in stats.values():

@@ -306,6 +306,8 @@ class Session:
         await self._outbox.settle()
 
     async def _close(self) -> None:
+        if self._listener:
+            self._listener.close()
         self.hub.set_state(State.ENDED, "the show is over")
         self.hub.end()
         await self.hub.flush(FLUSH_S)

@@ -21,6 +21,14 @@ class SourceReport(_Part):
     speech: bool = Field(description="Somebody speaks now")
 
 
+class RecognizerReport(_Part):
+    """What turns sound into words."""
+
+    ready: bool = Field(description="False while it is being started again")
+    restarts: int = Field(description="How often it crashed or hung and was started again")
+    failures: int = Field(description="Calls that gave nothing")
+
+
 class LanguageReport(_Part):
     """One language of captions."""
 
@@ -50,6 +58,7 @@ class StatusReport(_Part):
     uptime_s: int
     audio_ms: int = Field(description="Position on the audio clock")
     source: SourceReport
+    recognizer: RecognizerReport
     language: str = Field(description="What the host speaks; auto until it is known")
     words_per_minute: int = Field(description="Over the last minute; characters for Chinese, Japanese, Korean, Thai")
     recognition_lag_ms: int | None = Field(description="From a word being spoken to it being shown, median")
@@ -58,6 +67,6 @@ class StatusReport(_Part):
     viewers: int
     drops: DropReport
     unsaved: int = Field(description="Final captions that the store could not write yet")
-    cpu_percent: float = Field(description="Of one core")
-    memory_mb: int
+    cpu_percent: float = Field(description="Of one core, the processes of its own included")
+    memory_mb: int = Field(description="Resident, the processes of its own included")
     warnings: list[str] = Field(description="What is wrong, in plain words, worst first")

@@ -22,7 +22,7 @@ from sidecar.audio.source import OnStatus, SourceState, SourceStatus
 from sidecar.errors import RecognitionError
 from sidecar.speech.languages import Belief
 from sidecar.speech.listener import Listener
-from sidecar.speech.recognizer import Choose, Hypothesis, Recognizer, Word
+from sidecar.speech.recognizer import Choose, Health, Hypothesis, LiveRecognizer, Word
 from sidecar.speech.transcript import Policy, Transcript
 from sidecar.translation.translator import Line
 
@@ -115,6 +115,8 @@ class ScriptedRecognizer:
     ) -> None:
         self.calls: list[Call] = []
         self.most_at_once = 0
+        self.health = Health()
+        self.closed = False
         self._said = said
         self._fails = fails
         self._mishears = mishears
@@ -131,6 +133,9 @@ class ScriptedRecognizer:
             return self._hear(audio, language, beam_size, word_times)
         finally:
             self._at_once -= 1
+
+    def close(self) -> None:
+        self.closed = True
 
     def _hear(self, audio: Samples, language: str | Choose, beam_size: int, word_times: bool) -> Hypothesis:
         at = positions(audio)
@@ -196,7 +201,7 @@ def activity(**options: int) -> SpeechActivity:
 
 
 def listener(
-    recognizer: Recognizer,
+    recognizer: LiveRecognizer,
     *,
     language: str | Belief = "en",
     can_wait: bool = True,

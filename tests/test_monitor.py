@@ -18,7 +18,7 @@ from sidecar.delivery.wire import State
 from sidecar.errors import StorageError
 from sidecar.monitor import Monitor, word_count
 from sidecar.speech.listener import Listener
-from sidecar.status import LanguageReport
+from sidecar.status import LanguageReport, RecognizerReport
 from sidecar.storage.ledger import Ledger
 from sidecar.translation.dispatcher import LanguageStats
 
@@ -224,6 +224,20 @@ async def test_recognition_that_is_late_or_fails_is_told(desk: Desk) -> None:
     late, failed = desk.warnings
     assert late.startswith("Recognition is 9 s behind")
     assert failed == "Recognition failed 2 times"
+
+
+async def test_a_recogniser_that_is_started_again_is_told(desk: Desk) -> None:
+    desk.live()
+    health = desk.listener.hearing.recognizer
+    assert desk.monitor.report().recognizer == RecognizerReport(ready=True, restarts=0, failures=0)
+    health.ready, health.error = False, "out of memory"
+    assert [warning.split(":")[0] for warning in desk.warnings] == [
+        "Recognition is being started again (out of memory)"
+    ]
+    health.ready, health.restarts = True, 2
+    desk.listener.hearing.failures = 3
+    assert desk.monitor.report().recognizer == RecognizerReport(ready=True, restarts=2, failures=3)
+    assert desk.warnings == ["Recogniser restarted: 2 times so far", "Recognition failed 3 times"]
 
 
 async def test_languages_that_are_not_translated_or_late_are_named(desk: Desk) -> None:

@@ -461,8 +461,8 @@ async def test_it_takes_itself_down_from_the_source_to_the_viewers(set_up: SetUp
 @pytest.mark.parametrize("how", ["to the end", "stopped", "source fails", "cancelled", "store breaks"])
 async def test_no_task_outlives_it(set_up: SetUp, how: str) -> None:
     before = asyncio.all_tasks()
-    translator = EchoTranslator()
-    stage = await set_up(translator=translator)
+    translator, recognizer = EchoTranslator(), ScriptedRecognizer(SAID)
+    stage = await set_up(translator=translator, recognizer=recognizer)
     reached = asyncio.Event()
 
     async def happen() -> None:
@@ -491,6 +491,7 @@ async def test_no_task_outlives_it(set_up: SetUp, how: str) -> None:
     assert asyncio.all_tasks() == before
     assert stage.source.closed
     assert translator.closed
+    assert recognizer.closed
     assert isinstance(stage.seen[-1], End)
 
 

@@ -15,7 +15,7 @@ from sidecar.bench.cost import Cost, total
 from sidecar.bench.live import Heard, Pace, Step, System
 from sidecar.bench.offline import Offline
 from sidecar.bench.references import Clip, Gold
-from sidecar.speech.recognizer import Recognizer
+from sidecar.speech.recognizer import LiveRecognizer
 from sidecar.speech.whisper import whisper_code
 
 OFFLINE, OFFLINE_PARTS = "offline", "offline, part by part"
@@ -111,7 +111,7 @@ Keep = Callable[[GoldFile, System, Heard], None]
 
 async def measure(
     plan: Plan,
-    recognizer: Recognizer,
+    recognizer: LiveRecognizer,
     offline: Offline | None = None,
     *,
     step: Step = lambda seconds: None,
@@ -210,7 +210,7 @@ class _Done:
     cost: Cost
 
 
-async def _hear_clips(plan: Plan, system: System, recognizer: Recognizer, step: Step) -> list[ClipsResult]:
+async def _hear_clips(plan: Plan, system: System, recognizer: LiveRecognizer, step: Step) -> list[ClipsResult]:
     done: list[_Done] = []
     for clip in plan.clips:
         heard = await live.hear(clip.path, system.hearing(clip.language), recognizer, pace=plan.pace, step=step)
@@ -251,7 +251,7 @@ def _clips_result(name: str, spoken: str, group: Sequence[_Done]) -> ClipsResult
     )
 
 
-async def _hear_nonspeech(plan: Plan, system: System, recognizer: Recognizer, step: Step) -> NonspeechResult:
+async def _hear_nonspeech(plan: Plan, system: System, recognizer: LiveRecognizer, step: Step) -> NonspeechResult:
     captioned: dict[str, str] = {}
     for recording in plan.nonspeech:
         heard = await live.hear(recording, system, recognizer, pace=plan.pace, step=step)

@@ -18,7 +18,7 @@ from sidecar.audio.open import open_source
 from sidecar.bench.captions import Event, transcript
 from sidecar.bench.cost import Cost, Meter
 from sidecar.config import AudioSettings, Settings, SpeechSettings
-from sidecar.speech.recognizer import Recognizer
+from sidecar.speech.recognizer import LiveRecognizer
 from sidecar.speech.transcript import LONGEST_MS, Policy
 
 Pace = Literal["realtime", "max"]
@@ -100,7 +100,7 @@ def system(settings: Settings, without: str = "") -> System:
 async def hear(
     recording: Path,
     system: System,
-    recognizer: Recognizer,
+    recognizer: LiveRecognizer,
     *,
     pace: Pace = "realtime",
     step: Step = lambda seconds: None,

@@ -21,7 +21,7 @@ from sidecar.errors import StorageError, UsageError
 if TYPE_CHECKING:
     from sidecar.bench.asr import ClipsResult, FileResult, GoldFile, Plan, Report
     from sidecar.bench.live import Heard, Step, System
-    from sidecar.speech.recognizer import Recognizer
+    from sidecar.speech.recognizer import LiveRecognizer
 
 FILE_COLUMNS = (
     "file",
@@ -103,7 +103,8 @@ def asr(
     _check(plan)
     _make_folder(events)
     path = engines.recognizer_path(settings, OnTerminal())
-    report = asyncio.run(_measure(plan, engines.open_recognizer(settings, path), path if offline else None, events))
+    with contextlib.closing(engines.open_recognizer(settings, path)) as recognizer:
+        report = asyncio.run(_measure(plan, recognizer, path if offline else None, events))
     typer.echo(json.dumps(dataclasses.asdict(report), indent=2, ensure_ascii=False) if as_json else _text(report))
 
 
@@ -151,7 +152,7 @@ def _check(plan: Plan) -> None:
         engines.check_language(plan.systems[0].hearing(spoken).settings)
 
 
-async def _measure(plan: Plan, recognizer: Recognizer, offline_model: Path | None, events: Path | None) -> Report:
+async def _measure(plan: Plan, recognizer: LiveRecognizer, offline_model: Path | None, events: Path | None) -> Report:
     from sidecar.bench import asr
     from sidecar.bench.offline import Offline
 

@@ -19,7 +19,7 @@ from sidecar.errors import InputError, SidecarError, StorageError, TranslationEr
 
 if TYPE_CHECKING:
     from sidecar.config import Settings
-    from sidecar.speech.recognizer import Recognizer
+    from sidecar.speech.recognizer import LiveRecognizer
     from sidecar.translation.translator import Translator
 
 Items = list[Caption | Removal]
@@ -76,15 +76,16 @@ def _start(
     engines.check_language(settings)
     _check_names(files, output)
     _make_folder(output)
-    recognizer = engines.open_recognizer(settings, engines.recognizer_path(settings, OnTerminal()))
+    recognizer_path = engines.recognizer_path(settings, OnTerminal())
     translator_path = engines.translator_path(settings, OnTerminal())
-    return asyncio.run(_transcribe_all(files, settings, recognizer, translator_path, formats, output))
+    with contextlib.closing(engines.open_recognizer(settings, recognizer_path)) as recognizer:
+        return asyncio.run(_transcribe_all(files, settings, recognizer, translator_path, formats, output))
 
 
 async def _transcribe_all(
     files: Sequence[Path],
     settings: Settings,
-    recognizer: Recognizer,
+    recognizer: LiveRecognizer,
     translator_path: Path | None,
     formats: Sequence[Format],
     output: Path | None,
@@ -111,7 +112,7 @@ async def _transcribe_all(
 async def _one(
     path: Path,
     settings: Settings,
-    recognizer: Recognizer,
+    recognizer: LiveRecognizer,
     translator: Translator | None,
     formats: Sequence[Format],
     output: Path | None,
@@ -128,7 +129,7 @@ async def _one(
             _write(_target(path, lang, form, output), render([each for each in items if each.lang == lang], lang, form))
 
 
-async def _recognize(path: Path, settings: Settings, recognizer: Recognizer, step: Step) -> list[Segment]:
+async def _recognize(path: Path, settings: Settings, recognizer: LiveRecognizer, step: Step) -> list[Segment]:
     """Final segments of ``path``. Raises `InputError`."""
     from sidecar import engines
     from sidecar.audio.open import open_source

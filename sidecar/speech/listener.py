@@ -18,7 +18,7 @@ from sidecar.captions.caption import Segment
 from sidecar.errors import RecognitionError
 from sidecar.speech.cleanup import is_nobody
 from sidecar.speech.languages import Belief
-from sidecar.speech.recognizer import Hypothesis, Recognizer
+from sidecar.speech.recognizer import Health, Hypothesis, LiveRecognizer
 from sidecar.speech.script import chinese_converter, chinese_tag
 from sidecar.speech.transcript import Job, Transcript
 
@@ -41,6 +41,7 @@ class Hearing:
     speech: bool = False
     language: str = ""
     failures: int = 0
+    recognizer: Health = field(default_factory=Health)
     final_lags_ms: deque[int] = field(default_factory=lambda: deque(maxlen=_LAGS))
     partial_lags_ms: deque[int] = field(default_factory=lambda: deque(maxlen=_LAGS))
 
@@ -53,7 +54,7 @@ class Listener:
 
     def __init__(
         self,
-        recognizer: Recognizer,
+        recognizer: LiveRecognizer,
         activity: SpeechActivity,
         transcript: Transcript,
         *,
@@ -63,7 +64,8 @@ class Listener:
         can_wait: bool = False,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.hearing = Hearing(language=language if isinstance(language, str) else language.language)
+        spoken = language if isinstance(language, str) else language.language
+        self.hearing = Hearing(language=spoken, recognizer=recognizer.health)
         self.transcript = transcript
         self._recognizer = recognizer
         self._activity = activity
@@ -112,6 +114,10 @@ class Listener:
         """The source is lost for a while: what was said last becomes final now, not when it is back."""
         self.transcript.flush(self._activity.flush())
         self._changed.set()
+
+    def close(self) -> None:
+        """The show is over: give the recogniser's memory back."""
+        self._recognizer.close()
 
     async def _read(self, chunks: AsyncGenerator[AudioChunk]) -> None:
         try:

@@ -49,3 +49,22 @@ class Recognizer(Protocol):
         Raises `RecognitionError`.
         """
         ...
+
+
+@dataclass(slots=True)
+class Health:
+    """Whether a recogniser is there, how often it had to be started again, and why it cannot be, if so."""
+
+    ready: bool = True
+    restarts: int = 0
+    error: str = ""
+
+
+class LiveRecognizer(Recognizer, Protocol):
+    """A `Recognizer` that is started again when it fails."""
+
+    health: Health
+
+    def close(self) -> None:
+        """Give its memory back, and end the call in flight. From any thread, any number of times."""
+        ...

@@ -51,6 +51,13 @@ _HOP_SAMPLES = 160
 _FRAMES_PER_TIME_STEP = 2
 _TAGS = {"no": "nb", "tl": "fil", "jw": "jv"}
 """Where Whisper's code is not the canonical tag."""
+_LANGUAGES = (
+    "af am ar as az ba be bg bn bo br bs ca cs cy da de el en es et eu fa fi fil fo fr gl gu ha haw he hi hr ht hu hy "
+    "id is it ja jv ka kk km kn ko la lb ln lo lt lv mg mi mk ml mn mr ms mt my nb ne nl nn oc pa pl ps pt ro ru sa sd "
+    "si sk sl sn so sq sr su sv sw ta te tg th tk tr tt uk ur uz vi yi yo yue zh"
+)
+LANGUAGES = frozenset(_LANGUAGES.split())
+"""Bare tags of what Whisper knows; here, so that they are known without loading it."""
 
 
 class WhisperRecognizer:
@@ -79,7 +86,7 @@ class WhisperRecognizer:
         self._tokenizer = lru_cache(maxsize=128)(self._make_tokenizer)
 
     def recognize(self, audio: Samples, *, language: str | Choose, beam_size: int, word_times: bool) -> Hypothesis:
-        """See `Recognizer`. Languages are `supported_languages`."""
+        """See `Recognizer`. Languages are `LANGUAGES`."""
         audio = audio[: int(MAX_AUDIO_S * SAMPLE_RATE)]
         try:
             heard, stopped_s = self._hear(audio, language, beam_size, word_times)
@@ -218,13 +225,6 @@ def joined(first: Hypothesis, rest: Hypothesis, after_s: float) -> Hypothesis:
 def whisper_code(tag: str) -> str:
     """What Whisper calls the language of a bare tag."""
     return next((code for code, own in _TAGS.items() if own == tag), tag)
-
-
-def supported_languages() -> frozenset[str]:
-    """Bare tags of the languages that Whisper knows."""
-    from faster_whisper.tokenizer import _LANGUAGE_CODES  # pyright: ignore[reportPrivateUsage]
-
-    return frozenset(_TAGS.get(code, code) for code in _LANGUAGE_CODES)
 
 
 def default_threads() -> int:

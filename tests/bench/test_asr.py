@@ -21,7 +21,7 @@ from sidecar.bench.references import Clip, Gold
 from sidecar.cli import app
 from sidecar.config import Settings
 from sidecar.errors import UsageError
-from sidecar.speech.recognizer import Choose, Hypothesis
+from sidecar.speech.recognizer import Choose, Health, Hypothesis
 
 SECONDS = 3.0
 ENGLISH = Settings.model_validate({"speech": {"language": "en"}})
@@ -34,6 +34,7 @@ class Scripted:
     """Hears "hello" in less than two seconds of audio, "hello there" in more."""
 
     def __init__(self) -> None:
+        self.health = Health()
         self.beams: list[int] = []
         self.languages: list[str] = []
 
@@ -43,6 +44,9 @@ class Scripted:
         self.languages.append(spoken)
         text = "hello" if len(audio) < 2 * SAMPLE_RATE else "hello there"
         return Hypothesis(text=text, words=(), language=spoken, logprob=-0.1, no_speech=0.0, compression=1.0)
+
+    def close(self) -> None:
+        """Nothing to close."""
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from sidecar.delivery.wire import (
     caption_message,
     remove_message,
 )
-from sidecar.status import DropReport, LanguageReport, SourceReport, StatusReport
+from sidecar.status import DropReport, LanguageReport, RecognizerReport, SourceReport, StatusReport
 
 LANGUAGES = ("zh", "en", "es")
 SESSION = "show-1"
@@ -106,6 +106,7 @@ class Show:
             uptime_s=60,
             audio_ms=59_500,
             source=SourceReport(name="push", state="live", message="", level_dbfs=-21.5, speech=True),
+            recognizer=RecognizerReport(ready=True, restarts=2, failures=3),
             language="zh",
             words_per_minute=180,
             recognition_lag_ms=600,

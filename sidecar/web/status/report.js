@@ -16,6 +16,7 @@
  * @property {number} uptime_s
  * @property {number} audio_ms
  * @property {{ name: string, state: string, message: string, level_dbfs: number, speech: boolean }} source
+ * @property {{ ready: boolean, restarts: number, failures: number }} recognizer
  * @property {string} language
  * @property {number} words_per_minute
  * @property {number | null} recognition_lag_ms
@@ -67,6 +68,7 @@ export function numbers(report) {
     ["Audio so far", clock(report.audio_ms / 1000)],
     ["Processor", `${Math.round(report.cpu_percent)} % of a core`],
     ["Memory", `${report.memory_mb} MB`],
+    ["Recogniser restarted", String(report.recognizer.restarts)],
     ["Audio skipped", seconds(report.drops.audio_ms)],
     ["Tentative lines dropped", String(report.drops.partials)],
     ["Messages sent again", String(report.drops.viewer_messages)],
