@@ -15,7 +15,6 @@ from sidecar.audio.chunk import Samples
 from sidecar.errors import ModelError, RecognitionError
 from sidecar.speech.recognizer import Choose, Hypothesis
 
-
 LIKELY = {"en": 0.7, "de": 0.2, "refuses": 0.1}
 
 
