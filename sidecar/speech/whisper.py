@@ -122,7 +122,7 @@ class WhisperRecognizer:
         return hypothesis, stop_s(result.sequences_ids[0], tokenizer.timestamp_begin, seconds) if text else None
 
     def detect(self, audio: Samples) -> dict[str, float]:
-        """How likely each of `supported_languages` is in ``audio``, from its encoder output alone."""
+        """How likely each of `LANGUAGES` is in ``audio``, from its encoder output alone."""
         encoded, _ = self._encode(audio[: int(MAX_AUDIO_S * SAMPLE_RATE)], PADDING_S)
         return self._detect(encoded)
 
