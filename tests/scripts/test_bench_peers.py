@@ -24,6 +24,7 @@ from peers import (  # noqa: E402
     environments,
     feed_whisper_streaming,
     feed_whisperlivekit,
+    table,
     views,
     watch,
     whisper_decoder,
@@ -101,6 +102,36 @@ def test_a_cell_that_was_kept_is_what_was_measured(tmp_path: Path) -> None:
     )
     cells.save(cell, tmp_path / "cell.json")
     assert cells.load(tmp_path / "cell.json") == cell
+
+
+def test_the_table_says_what_could_not_be_measured_and_what_was_disturbed() -> None:
+    figures = {"error_percent": 9.5, "first_p50_s": 0.5, "first_p90_s": 1.0, "stable_p50_s": 1.0, "stable_p90_s": 2.0}
+    measured = {"file": "a.flac", "system": "slow", "version": "2", "settings": "own", "view": "shown", **figures}
+    measured |= {"erasure": 0.1, "cpu_per_s": 1.5, "peak_mb": 900, "behind_s": None, "others_cores": 0.4}
+    quiet = {**measured, "system": "fast", "behind_s": 0.3, "others_cores": 0.05}
+    missing = {"file": "a.flac", "system": "absent", "missing": "no such package"}
+    _, slow, fast, absent, *notes = table.table([measured, quiet, missing]).splitlines()
+    assert slow.split() == [
+        "a.flac",
+        "slow",
+        "2,",
+        "own",
+        "shown",
+        "9.5",
+        "0.5",
+        "/",
+        "1.0",
+        "1.0",
+        "/",
+        "2.0",
+        "0.1",
+        "1.5",
+        "900",
+        "stopped",
+    ]
+    assert fast.split()[-1] == "0.3"
+    assert absent.split() == ["a.flac", "absent", "no", "such", "package"]
+    assert notes == ["a.flac, slow: others used 0.4 cores"]
 
 
 def test_a_peer_that_cannot_be_installed_says_why_in_a_line() -> None:

@@ -13,23 +13,9 @@ from typing import Any
 from peers import cells
 from peers.environments import NotRunError, say
 from peers.systems import SYSTEMS
+from peers.table import table
 from sidecar.bench.references import Gold, gold_beside, read_gold
-from sidecar.cli.table import aligned
 from sidecar.errors import SidecarError
-
-COLUMNS = (
-    "file",
-    "system",
-    "",
-    "error %",
-    "first p50 / p90 s",
-    "stable p50 / p90 s",
-    "erasure",
-    "CPU",
-    "MB",
-    "behind s",
-)
-MUCH_OTHERS = 0.1
 
 
 def main() -> None:
@@ -90,33 +76,10 @@ def measured(name: str, path: Path, language: str, place: Path | None, scratch: 
     folder = scratch / f"{path.stem}.{name}"
     folder.mkdir()
     cell = cells.measure(name, path, language, folder)
-    if cell.others_cores > MUCH_OTHERS:
-        say(f"meanwhile, others used {cell.others_cores} cores")
     if place:
         place.parent.mkdir(parents=True, exist_ok=True)
         cells.save(cell, place)
     return cell
-
-
-def table(rows: list[dict[str, Any]]) -> str:
-    return "".join(line + "\n" for line in aligned([COLUMNS, *map(columns, rows)]))
-
-
-def columns(row: dict[str, Any]) -> tuple[str, ...]:
-    if "missing" in row:
-        return (row["file"], row["system"], row["missing"], *[""] * (len(COLUMNS) - 3))
-    return (
-        row["file"],
-        f"{row['system']} {row['version']}, {row['settings']}",
-        row["view"],
-        str(row["error_percent"]),
-        f"{row['first_p50_s']} / {row['first_p90_s']}",
-        f"{row['stable_p50_s']} / {row['stable_p90_s']}",
-        str(row["erasure"]),
-        str(row["cpu_per_s"]),
-        str(row["peak_mb"]),
-        "stopped" if row["behind_s"] is None else str(row["behind_s"]),
-    )
 
 
 try:
