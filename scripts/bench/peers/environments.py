@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ FOLDER = Path(platformdirs.user_cache_dir("sidecar")) / "peers"
 TORCH = "torch==2.13.0"
 UNUSED = 'torchaudio ; python_version < "3"\n'
 """Named by peers as a dependency, and not imported by them."""
+LONGEST_REASON = 200
 
 
 class NotRunError(Exception):
@@ -94,14 +96,14 @@ def uv(arguments: Sequence[str]) -> None:
 
 
 def run(command: Sequence[str]) -> None:
-    """Raises `NotRunError` with the last line that says what is wrong."""
+    """Raises `NotRunError` with what it says is wrong, in a line."""
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     except FileNotFoundError as exc:
         raise NotRunError(f"{command[0]} is not installed") from exc
     if done.returncode:
-        lines = [line.strip(" │├╰─▶×") for line in done.stderr.splitlines() if line.strip()]
-        raise NotRunError(lines[-1] if lines else f"{command[0]} failed")
+        said = " ".join(line.strip(" │├╰─▶×") for line in done.stderr.splitlines())
+        raise NotRunError(textwrap.shorten(said, LONGEST_REASON, placeholder=" …") or f"{command[0]} failed")
 
 
 def say(text: str) -> None:

@@ -23,18 +23,19 @@ MUCH_OTHERS = 0.1
 
 
 def table(rows: Sequence[dict[str, Any]]) -> str:
-    """Ends with what else the machine did, where it was much."""
-    others = {
-        f"{row['file']}, {row['system']}: others used {row['others_cores']} cores": None
-        for row in rows
-        if row.get("others_cores", 0) > MUCH_OTHERS
-    }
-    return "".join(line + "\n" for line in [*aligned([COLUMNS, *map(columns, rows)]), *others])
+    """Ends with what could not be measured, and what was measured while the machine did much else."""
+    notes = dict.fromkeys(f"{row['file']}, {row['system']}: {note}" for row in rows if (note := _note(row)))
+    measured = [_columns(row) for row in rows if "missing" not in row]
+    return "".join(line + "\n" for line in [*aligned([COLUMNS, *measured]), *notes])
 
 
-def columns(row: dict[str, Any]) -> tuple[str, ...]:
+def _note(row: dict[str, Any]) -> str:
     if "missing" in row:
-        return (row["file"], row["system"], row["missing"], *[""] * (len(COLUMNS) - 3))
+        return f"not measured: {row['missing']}"
+    return f"others used {row['others_cores']} cores" if row["others_cores"] > MUCH_OTHERS else ""
+
+
+def _columns(row: dict[str, Any]) -> tuple[str, ...]:
     return (
         row["file"],
         f"{row['system']} {row['version']}, {row['settings']}",
