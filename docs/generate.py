@@ -12,7 +12,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_origin
 
 import typer.main
 from pydantic import BaseModel
@@ -43,10 +43,12 @@ def settings() -> str:
     """Every table of ``sidecar.toml``."""
     lines: list[str] = []
     for name, field in config.Settings.model_fields.items():
-        section = field.annotation
+        section, title = field.annotation, f"[{name}]"
+        if get_origin(section) is tuple:
+            section, title = get_args(section)[0], f"[[{name}]]"
         assert isinstance(section, type)
         assert issubclass(section, BaseModel)
-        lines += [f"### `[{name}]`", "", inspect.cleandoc(section.__doc__ or ""), ""]
+        lines += [f"### `{title}`", "", inspect.cleandoc(section.__doc__ or ""), ""]
         lines += ["| setting | values | default | |", "|---|---|---|---|"]
         schema = section.model_json_schema()["properties"]
         lines += [_setting(key, each, schema[key]) for key, each in section.model_fields.items()]
@@ -55,7 +57,7 @@ def settings() -> str:
 
 
 def _setting(name: str, field: FieldInfo, schema: dict[str, Any]) -> str:
-    return f"| `{name}` | {_values(schema)} | {_default(field.default)} | {_cell(field.description or '')} |"
+    return f"| `{name}` | {_values(schema)} | {_default(field)} | {_cell(field.description or '')} |"
 
 
 def _values(schema: dict[str, Any]) -> str:
@@ -73,7 +75,10 @@ def _values(schema: dict[str, Any]) -> str:
     return " ".join([kind, *bounds])
 
 
-def _default(value: object) -> str:
+def _default(field: FieldInfo) -> str:
+    value = field.default
+    if field.is_required():
+        return "must be set"
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"
     if isinstance(value, tuple):

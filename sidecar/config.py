@@ -8,9 +8,9 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Annotated, Any, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from sidecar import language
@@ -23,9 +23,24 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def _one_line(value: str) -> str:
+    return " ".join(value.split())
+
+
+def _spoken(value: str) -> str:
+    return value if value == language.AUTO else language.normalise(value)
+
+
+Label = Annotated[str, AfterValidator(_one_line), Field(min_length=1, max_length=40)]
+"""What somebody is called on captions."""
+Spoken = Annotated[str, AfterValidator(_spoken)]
+"""A language, or auto."""
+
+
 class AudioSettings(Section):
     """Where the host's voice comes from."""
 
+    label: Label = Field(default="Host", description="What the host is called, where there are other voices")
     input: str = Field(
         default="auto",
         description="mic, loopback, push, demo, a file or a URL (RTMP, SRT, HLS, RTSP, HTTP); auto: mic, else demo",
@@ -41,7 +56,7 @@ class SpeechSettings(Section):
     """How the host is understood."""
 
     model: str = Field(default="whisper-base", description="Name of a manifest, or the folder of a CTranslate2 Whisper")
-    language: str = Field(default="auto", description="Language of the host, or auto")
+    language: Spoken = Field(default="auto", description="Language of the host, or auto")
     languages: tuple[str, ...] = Field(
         default=(), description="Languages that auto chooses from, such as zh, en; empty: all that the recogniser knows"
     )
@@ -63,11 +78,6 @@ class SpeechSettings(Section):
     max_segment_ms: int = Field(
         default=12_000, ge=3_000, le=20_000, description="A longer utterance is cut; from 2/3 of it on, at a pause"
     )
-
-    @field_validator("language")
-    @classmethod
-    def _language(cls, value: str) -> str:
-        return value if value == language.AUTO else language.normalise(value)
 
     @field_validator("languages", mode="before")
     @classmethod
@@ -111,6 +121,22 @@ class StorageSettings(Section):
     url: str = Field(default="", description="SQLAlchemy URL; empty: SQLite in the user's data folder")
 
 
+class VoiceSettings(Section):
+    """Another voice beside the host: a guest on a call, a co-host; one such table each, three at most.
+
+    What is not set here is as in `[audio]` and `[speech]`.
+    """
+
+    label: Label = Field(description="What they are called on captions")
+    input: str = Field(min_length=1, description="As in [audio]; of push, /v1/ingest?voice=LABEL says who pushes")
+    device: str = Field(default="", description="As in [audio]")
+    language: Spoken = Field(default="auto", description="What they speak, or auto")
+
+
+Voices = Annotated[tuple[VoiceSettings, ...], Field(max_length=3)]
+_VOICES: TypeAdapter[Voices] = TypeAdapter(Voices)
+
+
 class Settings(BaseSettings):
     """All settings of a session."""
 
@@ -128,6 +154,34 @@ class Settings(BaseSettings):
     translation: TranslationSettings = TranslationSettings()
     server: ServerSettings = ServerSettings()
     storage: StorageSettings = StorageSettings()
+    voices: Voices = ()
+
+    @field_validator("voices", mode="before")
+    @classmethod
+    def _voices(cls, value: Any) -> Any:
+        return [_voice(line) for line in value.splitlines() if line.strip()] if isinstance(value, str) else value
+
+    def of_each_voice(self) -> tuple[Settings, ...]:
+        """These settings as the host has them, and every other voice after the host."""
+        return (
+            self.model_copy(update={"voices": ()}),
+            *(
+                self.model_copy(
+                    update={
+                        "voices": (),
+                        "audio": self.audio.model_copy(
+                            update={"label": voice.label, "input": voice.input, "device": voice.device}
+                        ),
+                        "speech": self.speech.model_copy(update={"language": voice.language}),
+                    }
+                )
+                for voice in self.voices
+            ),
+        )
+
+    def speakers(self) -> tuple[str | None, ...]:
+        """What each voice is called on captions; nothing where there is one."""
+        return tuple(each.audio.label if self.voices else None for each in self.of_each_voice())
 
     @classmethod
     def settings_customise_sources(
@@ -141,8 +195,11 @@ class Settings(BaseSettings):
         return env_settings, init_settings
 
 
-def load(path: Path | None = None, overrides: dict[str, dict[str, Any]] | None = None) -> Settings:
-    """Settings from ``path`` (or ``sidecar.toml`` here, if there is one), the environment, and ``overrides``.
+def load(
+    path: Path | None = None, overrides: dict[str, dict[str, Any]] | None = None, *, voices: Sequence[str] = ()
+) -> Settings:
+    """Settings from ``path`` (or ``sidecar.toml`` here, if there is one), the environment, ``overrides`` of tables, and
+    ``voices``, written ``LABEL[:LANGUAGE]=INPUT``, instead of any others.
 
     Raises `UsageError` naming the first wrong setting.
     """
@@ -158,7 +215,37 @@ def load(path: Path | None = None, overrides: dict[str, dict[str, Any]] | None =
     except ValidationError as exc:
         raise _wrong_setting(exc) from exc
     changed = {name: _changed(name, getattr(settings, name), values) for name, values in (overrides or {}).items()}
-    return settings.model_copy(update=changed)
+    settings = settings.model_copy(update=changed)
+    if voices:
+        settings = settings.model_copy(update={"voices": _given_voices(voices)})
+    _check_labels(settings)
+    return settings
+
+
+def _given_voices(lines: Sequence[str]) -> tuple[VoiceSettings, ...]:
+    try:
+        return _VOICES.validate_python([_voice(line) for line in lines])
+    except ValidationError as exc:
+        raise _wrong_setting(exc, "voices") from exc
+
+
+def _voice(line: str) -> dict[str, str]:
+    """``LABEL[:LANGUAGE]=INPUT`` as a table. Raises `UsageError`."""
+    who, equals, source = line.partition("=")
+    label, colon, spoken = who.partition(":")
+    if not (equals and label.strip() and source.strip() and (spoken.strip() or not colon)):
+        raise UsageError(
+            f"'{line}' is no voice", hint='write LABEL=INPUT or LABEL:LANGUAGE=INPUT, as in "Guest:en=mic"'
+        )
+    return {"label": label, "input": source.strip()} | ({"language": spoken.strip()} if colon else {})
+
+
+def _check_labels(settings: Settings) -> None:
+    """Raises `UsageError` where two voices have one name."""
+    labels = [each.audio.label for each in settings.of_each_voice()]
+    for label in labels:
+        if labels.count(label) > 1:
+            raise UsageError(f"two voices are called {label}", hint="each needs a label of its own; see [audio] label")
 
 
 def _changed(name: str, section: Section, values: dict[str, Any]) -> Section:

@@ -6,8 +6,9 @@ Everything here blocks for seconds: it is called before a session starts, or in 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ from sidecar.errors import UsageError
 from sidecar.speech.languages import Belief, Switching
 from sidecar.speech.listener import Listener
 from sidecar.speech.transcript import Policy, Transcript
+from sidecar.speech.turns import Turns
+from sidecar.translation.backlog import same_language
 from sidecar.translation.translator import Translator
 
 if TYPE_CHECKING:
@@ -81,9 +84,19 @@ def policy_for(settings: Settings) -> Policy:
 
 
 def listener(
-    settings: Settings, recognizer: LiveRecognizer, *, can_wait: bool, policy: Policy | None = None
+    settings: Settings,
+    recognizer: LiveRecognizer,
+    *,
+    can_wait: bool,
+    policy: Policy | None = None,
+    speaker: str | None = None,
+    numbers: Iterator[int] | None = None,
+    turns: Turns | None = None,
 ) -> Listener:
-    """A listener for one source; ``policy`` instead of the one that ``settings`` ask for."""
+    """A listener for one source; ``policy`` instead of the one that ``settings`` ask for.
+
+    ``numbers`` and ``turns`` are shared with the listeners of other voices.
+    """
     speech = settings.speech
     spoken = _spoken(settings)
     endpointer = Endpointer(
@@ -94,13 +107,14 @@ def listener(
     return Listener(
         recognizer,
         SpeechActivity(SpeechProbability(), endpointer),
-        Transcript(policy or policy_for(settings)),
+        Transcript(policy or policy_for(settings), numbers=numbers, speaker=speaker),
         language=Belief(
             allowed=tuple(dict.fromkeys(map(language.base, spoken))), switching=Switching(speech.switching)
         ),
         beam_size=speech.beam_size,
         chinese="traditional" if "zh-Hant" in spoken else speech.chinese,
         can_wait=can_wait,
+        turns=turns,
     )
 
 
@@ -110,14 +124,18 @@ def _spoken(settings: Settings) -> tuple[str, ...]:
     return speech.languages if speech.language == language.AUTO else (speech.language,)
 
 
-def listener_opener(settings: Settings, path: Path, *, can_wait: bool) -> Callable[[], Awaitable[Listener]]:
-    """Opens the recogniser in a thread, when it is called."""
+def listeners_opener(settings: Settings, path: Path, *, can_wait: bool) -> Callable[[], Awaitable[list[Listener]]]:
+    """Opens one recogniser for all voices in a thread, when it is called; ``can_wait`` is said of all their sources."""
 
-    async def open_listener() -> Listener:
+    async def open_listeners() -> list[Listener]:
         recognizer = await asyncio.to_thread(open_recognizer, settings, path)
-        return listener(settings, recognizer, can_wait=can_wait)
+        numbers, turns = count(1), Turns()
+        return [
+            listener(each, recognizer, can_wait=can_wait, speaker=label, numbers=numbers, turns=turns)
+            for each, label in zip(settings.of_each_voice(), settings.speakers(), strict=True)
+        ]
 
-    return open_listener
+    return open_listeners
 
 
 def translator_opener(
@@ -126,14 +144,14 @@ def translator_opener(
     """Opens the translator and has it read the prompt of each target, so that the first line is not late."""
     if path is None or not targets:
         return None
-    model, spoken = path, settings.speech.language
+    model, spoken = path, {each.speech.language for each in settings.of_each_voice()}
 
     async def open_translator() -> Translator:
         from sidecar.translation.llama import open_llama
 
-        translator = await open_llama(model, threads=settings.translation.threads, slots=len(targets))
-        if spoken != language.AUTO:
-            await translator.prepare(spoken, targets)
+        translator = await open_llama(model, threads=settings.translation.threads, slots=len(targets) * len(spoken))
+        for source in spoken - {language.AUTO}:
+            await translator.prepare(source, [target for target in targets if not same_language(source, target)])
         return translator
 
     return open_translator

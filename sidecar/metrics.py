@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, Histogram, ProcessCollector, ge
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from sidecar.audio.source import SourceState
 from sidecar.delivery.hub import Counts
 from sidecar.status import StatusReport
 
@@ -63,6 +64,7 @@ class _SessionCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         report, counts = self._report(), self._counts()
         yield from _of_languages(report)
+        yield from _of_voices(report)
         yield from _of_drops(report)
         yield from _of_session(report)
         yield CounterMetricFamily("sidecar_messages_published", "Messages of the session", counts.published)
@@ -81,6 +83,21 @@ def _of_languages(report: StatusReport) -> Iterator[Metric]:
         untranslated.add_metric([language.lang], language.untranslated)
         waiting.add_metric([language.lang], language.waiting)
     yield from (viewers, captions, untranslated, waiting)
+
+
+def _of_voices(report: StatusReport) -> Iterator[Metric]:
+    """Nothing, where there is one voice."""
+    live = GaugeMetricFamily("sidecar_voice_live", "1 while the voice's input brings audio", labels=["voice"])
+    level = GaugeMetricFamily("sidecar_voice_level_dbfs", "Level of the last second", labels=["voice"])
+    lag = GaugeMetricFamily("sidecar_voice_final_lag_seconds", "Sentence ended to final caption", labels=["voice"])
+    skipped = CounterMetricFamily("sidecar_voice_skipped_seconds", "Audio never recognised", labels=["voice"])
+    for voice in report.voices:
+        live.add_metric([voice.label], float(voice.source.state == SourceState.LIVE))
+        level.add_metric([voice.label], voice.source.level_dbfs)
+        lag.add_metric([voice.label], float("nan") if voice.final_lag_ms is None else voice.final_lag_ms / 1000)
+        skipped.add_metric([voice.label], voice.skipped_ms / 1000)
+    if report.voices:
+        yield from (live, level, lag, skipped)
 
 
 def _of_drops(report: StatusReport) -> Iterator[Metric]:

@@ -6,18 +6,18 @@ import asyncio
 import statistics
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
-from sidecar.audio.source import SourceState, SourceStatus
+from sidecar.audio.source import SourceState
 from sidecar.captions.caption import Segment
 from sidecar.delivery.hub import Hub
 from sidecar.delivery.wire import State
-from sidecar.speech.listener import Hearing, Listener
 from sidecar.speech.transcript import counts_characters
-from sidecar.status import DropReport, LanguageReport, RecognizerReport, SourceReport, StatusReport
+from sidecar.status import DropReport, LanguageReport, RecognizerReport, SourceReport, StatusReport, VoiceReport
 from sidecar.storage.ledger import Ledger
 from sidecar.translation.dispatcher import Dispatcher, LanguageStats
 from sidecar.usage import Usage
+from sidecar.voice import Voice
 
 SAMPLE_S = 1.0
 WINDOW_S = 60.0
@@ -40,28 +40,24 @@ class Monitor:
         hub: Hub,
         dispatcher: Dispatcher,
         ledger: Ledger,
+        voices: Sequence[Voice],
         *,
-        source_name: str,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._hub = hub
         self._dispatcher = dispatcher
         self._ledger = ledger
-        self._source = SourceStatus(state=SourceState.OPENING, message="not opened yet")
-        self._source_name = source_name
+        self._voices = tuple(voices)
+        self._host = voices[0]
         self._now = now
-        self._listener: Listener | None = None
         self._usage = Usage()
         self._started_s = self._now()
         self._heard_s = self._started_s
         self._said: deque[tuple[float, int]] = deque()
         self._finals: Counter[str] = Counter()
 
-    def hear(self, listener: Listener) -> None:
-        self._listener = listener
-
-    def source(self, status: SourceStatus) -> None:
-        self._source = status
+    def host_changed(self) -> None:
+        """The host's source is in another state."""
         self._heard_s = self._now()
 
     def said(self, segment: Segment) -> None:
@@ -75,40 +71,34 @@ class Monitor:
         while True:
             self._usage.sample()
             await asyncio.sleep(SAMPLE_S)
-            if self._hearing.level_dbfs > QUIET_DBFS:
+            if self._host.hearing.level_dbfs > QUIET_DBFS:
                 self._heard_s = self._now()
 
     def report(self) -> StatusReport:
         """The session at this moment."""
-        hearing, stats = self._hearing, {each.lang: each for each in self._dispatcher.stats()}
+        stats = {each.lang: each for each in self._dispatcher.stats()}
         counts = self._hub.counts()
-        skipped_ms = self._listener.transcript.skipped_samples // 16 if self._listener else 0
         return StatusReport(
             session=self._hub.session,
             state=self._hub.state,
             message=self._hub.message,
             uptime_s=int(self._now() - self._started_s),
-            audio_ms=hearing.position // 16,
-            source=SourceReport(
-                name=self._source_name,
-                state=self._source.state,
-                message=self._source.message,
-                level_dbfs=round(hearing.level_dbfs, 1),
-                speech=hearing.speech,
-            ),
+            audio_ms=max(voice.position_ms for voice in self._voices),
+            source=_source(self._host),
+            voices=[_voice(voice, voice.label) for voice in self._voices if voice.label is not None],
             recognizer=RecognizerReport(
-                ready=hearing.recognizer.ready,
-                restarts=hearing.recognizer.restarts,
-                failures=hearing.failures,
+                ready=self._host.hearing.recognizer.ready,
+                restarts=self._host.hearing.recognizer.restarts,
+                failures=self._failures,
             ),
             language=self._hub.source,
             words_per_minute=self._words_per_minute(),
-            recognition_lag_ms=_median(hearing.partial_lags_ms),
-            final_lag_ms=_median(hearing.final_lags_ms),
+            recognition_lag_ms=_median(lag for voice in self._voices for lag in voice.hearing.partial_lags_ms),
+            final_lag_ms=self._final_lag_ms,
             languages=self._languages(stats),
             viewers=self._hub.viewer_count,
             drops=DropReport(
-                audio_ms=skipped_ms,
+                audio_ms=self._skipped_ms,
                 partials=counts.partials_dropped,
                 viewer_messages=counts.messages_skipped,
                 viewers=counts.viewers_cut,
@@ -116,12 +106,20 @@ class Monitor:
             unsaved=self._ledger.unsaved,
             cpu_percent=round(self._usage.cpu_percent, 1),
             memory_mb=self._usage.memory_mb,
-            warnings=list(self._warnings(hearing, stats, skipped_ms)),
+            warnings=list(self._warnings(stats)),
         )
 
     @property
-    def _hearing(self) -> Hearing:
-        return self._listener.hearing if self._listener else Hearing()
+    def _final_lag_ms(self) -> int | None:
+        return _median(lag for voice in self._voices for lag in voice.hearing.final_lags_ms)
+
+    @property
+    def _failures(self) -> int:
+        return sum(voice.hearing.failures for voice in self._voices)
+
+    @property
+    def _skipped_ms(self) -> int:
+        return sum(voice.skipped_ms for voice in self._voices)
 
     def _words_per_minute(self) -> int:
         now_s = self._now()
@@ -147,29 +145,59 @@ class Monitor:
             lag_ms=stats.lag_ms,
         )
 
-    def _warnings(self, hearing: Hearing, stats: dict[str, LanguageStats], skipped_ms: int) -> Iterable[str]:
+    def _warnings(self, stats: dict[str, LanguageStats]) -> Iterable[str]:
         if self._hub.state is State.ENDED:
             return
-        if self._source.state is SourceState.RECONNECTING:
-            yield f"The input is lost: {self._source.message}"
-        elif self._listener and self._now() - self._heard_s > QUIET_S:
+        if self._host.status.state is SourceState.RECONNECTING:
+            yield f"The input is lost: {self._host.status.message}"
+        elif self._host.listener and self._now() - self._heard_s > QUIET_S:
             yield f"Nothing to hear for {QUIET_S:.0f} seconds: is the right input chosen, and not muted?"
+        yield from (warning for voice in self._voices[1:] for warning in _guest_warnings(voice))
         if self._ledger.error is not None:
             yield f"Captions are not being saved ({self._ledger.error.message}): {self._ledger.unsaved} wait in memory"
-        if skipped_ms:
+        if skipped_ms := self._skipped_ms:
             yield f"{skipped_ms / 1000:.0f} s of speech were skipped: this computer is too slow for what it has to do"
-        final_lag_ms = _median(hearing.final_lags_ms)
+        final_lag_ms = self._final_lag_ms
         if final_lag_ms is not None and final_lag_ms > LATE_FINAL_MS:
             yield f"Recognition is {final_lag_ms / 1000:.0f} s behind: close other programs, or use a smaller model"
-        if not hearing.recognizer.ready:
-            error = f" ({hearing.recognizer.error})" if hearing.recognizer.error else ""
+        recognizer = self._host.hearing.recognizer  # one for all voices
+        if not recognizer.ready:
+            error = f" ({recognizer.error})" if recognizer.error else ""
             yield f"Recognition is being started again{error}: nothing new is captioned until then"
-        if hearing.recognizer.restarts:
-            yield f"Recogniser restarted: {hearing.recognizer.restarts} times so far"
-        if hearing.failures:
-            yield f"Recognition failed {hearing.failures} times"
+        if recognizer.restarts:
+            yield f"Recogniser restarted: {recognizer.restarts} times so far"
+        if self._failures:
+            yield f"Recognition failed {self._failures} times"
         for each in stats.values():
             yield from _language_warnings(each)
+
+
+def _source(voice: Voice) -> SourceReport:
+    return SourceReport(
+        name=voice.source.name,
+        state=voice.status.state,
+        message=voice.status.message,
+        level_dbfs=round(voice.hearing.level_dbfs, 1),
+        speech=voice.hearing.speech,
+    )
+
+
+def _voice(voice: Voice, label: str) -> VoiceReport:
+    return VoiceReport(
+        label=label,
+        language=voice.hearing.language or voice.spoken,
+        source=_source(voice),
+        recognition_lag_ms=_median(voice.hearing.partial_lags_ms),
+        final_lag_ms=_median(voice.hearing.final_lags_ms),
+        skipped_ms=voice.skipped_ms,
+    )
+
+
+def _guest_warnings(voice: Voice) -> Iterable[str]:
+    if voice.failed:
+        yield f"{voice.label} is not captioned any more: {voice.status.message}"
+    elif voice.status.state is SourceState.RECONNECTING:
+        yield f"{voice.label} is lost: {voice.status.message}"
 
 
 def _language_warnings(stats: LanguageStats) -> Iterable[str]:

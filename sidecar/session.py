@@ -1,10 +1,11 @@
 """The composition root: builds the stages of one session, runs them in one task group, and takes them down in order.
 
     source → listener → outbox → publisher: board → ledger → hub → viewers
-                          ↑                    │ final lines
+    (of each voice)       ↑                    │ final lines
                           └──── dispatcher ←───┘
 
-The outbox is the one place where captions get their numbers; everything final is stored before it is announced.
+The outbox is the one place where captions get their numbers; everything final is stored before it is announced. The
+first voice is the host, and the show is over with the host; a guest may come late, fail or leave.
 """
 
 from __future__ import annotations
@@ -22,14 +23,14 @@ import structlog
 
 from sidecar import language
 from sidecar.audio.chunk import AudioChunk, to_ms
-from sidecar.audio.source import AudioSource, SourceState, SourceStatus
+from sidecar.audio.source import SourceState, SourceStatus
 from sidecar.captions.board import Board
 from sidecar.captions.caption import Caption, Removal, Segment
 from sidecar.channel import Channel, Overflow
 from sidecar.config import Settings
 from sidecar.delivery.hub import Hub, Stored
 from sidecar.delivery.wire import State, caption_message, remove_message
-from sidecar.errors import StorageError
+from sidecar.errors import SidecarError, StorageError
 from sidecar.metrics import Metrics, Stage
 from sidecar.monitor import Monitor
 from sidecar.speech.listener import Listener
@@ -38,6 +39,7 @@ from sidecar.storage.record import SessionRecord, session_id
 from sidecar.storage.store import Store
 from sidecar.translation.dispatcher import Dispatcher, Translated
 from sidecar.translation.translator import Translator
+from sidecar.voice import SessionClock, Voice, caption_languages, translation_targets
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -54,14 +56,17 @@ SAVE_EVERY_S = 2.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Engines:
-    """How the session gets what is slow to load. ``open_translator`` None: captions in the host's language only."""
+    """How the session gets what is slow to load: a listener for each voice, in their order, and the translator.
 
-    open_listener: Callable[[], Awaitable[Listener]]
+    ``open_translator`` None: every line is shown as it was said.
+    """
+
+    open_listeners: Callable[[], Awaitable[Sequence[Listener]]]
     open_translator: Callable[[], Awaitable[Translator]] | None
 
 
 class Session:
-    """One show. ``targets`` are the languages to translate into. Use `create`, then `run` once.
+    """One show of the ``voices``, the host's first. Use `create`, then `run` once.
 
     ``wait_for_translator``: a source that can be held back (a file) starts when everything is loaded; a live one starts
     as soon as recognition is.
@@ -70,7 +75,7 @@ class Session:
     def __init__(
         self,
         settings: Settings,
-        source: AudioSource,
+        voices: Sequence[Voice],
         engines: Engines,
         store: Store,
         record: SessionRecord,
@@ -81,12 +86,12 @@ class Session:
         self.store = store
         self.metrics = Metrics()
         self._settings = settings
-        self._source = source
+        self.voices = tuple(voices)
+        self._host = voices[0]
+        self._clock = SessionClock()
         self._engines = engines
         self._record = record
-        self._targets = record.languages[1:] if record.source != language.AUTO else record.languages
         self._wait_for_translator = wait_for_translator
-        self._listener: Listener | None = None
         self._board = Board()
         self._ledger = Ledger(store, record.id)
         self._outbox: Channel[Segment | Translated] = Channel(OUTBOX, Overflow.BLOCK)
@@ -102,34 +107,33 @@ class Session:
             recall=self._recall,
             mailbox=settings.server.mailbox,
             max_viewers=settings.server.max_viewers,
+            speakers=[voice.label for voice in voices if voice.label is not None],
         )
         self._dispatcher = Dispatcher(
             None,
-            self._targets,
+            translation_targets([voice.spoken for voice in voices], settings.translation.to),
             on_result=self._outbox.send,
             line_timeout_s=settings.translation.line_timeout_s,
             max_lag_s=settings.translation.max_lag_s,
             reopen=self._open_translator if engines.open_translator else None,
         )
-        self.monitor = Monitor(self.hub, self._dispatcher, self._ledger, source_name=source.name)
+        self.monitor = Monitor(self.hub, self._dispatcher, self._ledger, self.voices)
 
     @classmethod
     async def create(
-        cls, settings: Settings, source: AudioSource, engines: Engines, store: Store, *, wait_for_translator: bool
+        cls, settings: Settings, voices: Sequence[Voice], engines: Engines, store: Store, *, wait_for_translator: bool
     ) -> Session:
         """A session with a record of its own in the store. Raises `StorageError`."""
         now = datetime.now(UTC)
-        spoken = settings.speech.language
-        targets = tuple(target for target in settings.translation.to if target != spoken)
         record = SessionRecord(
             id=session_id(now, random.Random()),
             started_epoch_ms=int(now.timestamp() * 1000),
-            source=spoken,
-            languages=targets if spoken == language.AUTO else (spoken, *targets),
-            input=source.name,
+            source=voices[0].spoken,
+            languages=caption_languages([voice.spoken for voice in voices], settings.translation.to),
+            input=", ".join(voice.source.name for voice in voices),
         )
         await store.begin(record)
-        return cls(settings, source, engines, store, record, wait_for_translator=wait_for_translator)
+        return cls(settings, voices, engines, store, record, wait_for_translator=wait_for_translator)
 
     def stop(self) -> None:
         """End the show in order: what was said so far becomes final, translated and delivered."""
@@ -163,23 +167,54 @@ class Session:
             await self._close()
 
     async def _listen(self) -> None:
-        self._listener = listener = await self._engines.open_listener()
-        self.monitor.hear(listener)
+        """Hear all voices until the host is over. Raises what the host's source raises."""
+        listeners = await self._engines.open_listeners()
+        for voice, listener in zip(self.voices, listeners, strict=True):
+            voice.listener = listener
         if self._wait_for_translator and self._engines.open_translator:
             await self._while_running(self._on_air.wait())
         self.hub.set_state(State.WAITING, "waiting for sound")
-        heard = listener.segments(self._heard(), busy=lambda: self._dispatcher.behind)
+        failure: Exception | None = None
+        async with asyncio.TaskGroup() as tasks:
+            for guest in self.voices[1:]:
+                tasks.create_task(self._follow_guest(guest), name=f"listen to {guest.label}")
+            try:
+                await self._follow(self._host)
+            except Exception as exc:
+                failure = exc
+            self._stop.set()
+        if failure:
+            raise failure
+
+    async def _follow(self, voice: Voice) -> None:
+        assert voice.listener is not None
+        heard = voice.listener.segments(self._heard(voice), busy=lambda: self._dispatcher.behind)
         async with contextlib.aclosing(heard) as segments:
             async for segment in segments:
-                await self._outbox.send(segment)
+                await self._outbox.send(voice.placed(segment))
 
-    async def _heard(self) -> AsyncGenerator[AudioChunk]:
-        """The source's chunks until it ends or the session is stopped."""
-        async with contextlib.aclosing(self._source.chunks(self._on_status)) as chunks:
+    async def _follow_guest(self, voice: Voice) -> None:
+        """A guest's failure ends nothing but the guest."""
+        try:
+            await self._follow(voice)
+        except Exception as exc:
+            message = exc.message if isinstance(exc, SidecarError) else type(exc).__name__
+            log.error("voice lost", voice=voice.label, error=message)
+            voice.failed = True
+            voice.status = SourceStatus(state=SourceState.ENDED, message=message)
+
+    async def _heard(self, voice: Voice) -> AsyncGenerator[AudioChunk]:
+        """The chunks of a source until it ends or the session is stopped."""
+        opened = voice.source.chunks(lambda status: self._on_status(voice, status))
+        first = True
+        async with contextlib.aclosing(opened) as chunks:
             while not self._stop.is_set():
                 chunk = await self._while_running(anext(chunks, None))
                 if chunk is None:
                     return
+                if first:
+                    first = False
+                    voice.offset_ms = self._clock.offset_ms(chunk)
                 if not self.started.is_set():
                     self._start_clock(chunk)
                 yield chunk
@@ -202,17 +237,19 @@ class Session:
         self.hub.announce(epoch_ms=int(time.time() * 1000) - to_ms(chunk.end))
         self.started.set()
 
-    def _on_status(self, status: SourceStatus) -> None:
-        self.monitor.source(status)
+    def _on_status(self, voice: Voice, status: SourceStatus) -> None:
+        """The state of the show is that of the host."""
+        voice.status = status
         state = {
             SourceState.OPENING: State.WAITING,
             SourceState.LIVE: State.LIVE,
             SourceState.RECONNECTING: State.RECONNECTING,
         }.get(status.state)
-        if state:
+        if state and voice is self._host:
             self.hub.set_state(state, status.message)
-        if status.state is SourceState.RECONNECTING and self._listener:
-            asyncio.get_running_loop().call_later(LAST_AUDIO_S, self._listener.interrupt)
+            self.monitor.host_changed()
+        if status.state is SourceState.RECONNECTING and voice.listener:
+            asyncio.get_running_loop().call_later(LAST_AUDIO_S, voice.listener.interrupt)
 
     async def _publish_all(self) -> None:
         """Number, store and announce, one by one, in the order of the outbox."""
@@ -224,7 +261,8 @@ class Session:
                     await self._publish_translation(item)
 
     async def _publish_source(self, segment: Segment) -> None:
-        if segment.text and self.hub.source == language.AUTO:
+        is_host = segment.speaker == self._host.label
+        if segment.text and is_host and self.hub.source == language.AUTO:
             await self._know_source(segment.language)
         items = self._board.source(segment)
         await self._announce(items)
@@ -246,9 +284,11 @@ class Session:
             self.hub.publish(caption_message(item) if isinstance(item, Caption) else remove_message(item))
 
     async def _know_source(self, spoken: str) -> None:
-        """The host's language was found out."""
-        others = tuple(target for target in self._targets if target != spoken)
-        self._record = replace(self._record, source=spoken, languages=(spoken, *others))
+        """The host's language was found out: guests are translated into it."""
+        if len(self.voices) > 1:
+            self._dispatcher.add_target(spoken)
+        languages = tuple(dict.fromkeys((spoken, *self._record.languages)))
+        self._record = replace(self._record, source=spoken, languages=languages)
         self.hub.announce(source=spoken, languages=self._record.languages)
         with contextlib.suppress(StorageError):
             await self.store.begin(self._record)
@@ -306,8 +346,9 @@ class Session:
         await self._outbox.settle()
 
     async def _close(self) -> None:
-        if self._listener:
-            self._listener.close()
+        for voice in self.voices:
+            if voice.listener:
+                voice.listener.close()
         self.hub.set_state(State.ENDED, "the show is over")
         self.hub.end()
         await self.hub.flush(FLUSH_S)

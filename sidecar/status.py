@@ -29,6 +29,17 @@ class RecognizerReport(_Part):
     failures: int = Field(description="Calls that gave nothing")
 
 
+class VoiceReport(_Part):
+    """One of several voices."""
+
+    label: str
+    language: str = Field(description="What they speak; auto until it is known")
+    source: SourceReport
+    recognition_lag_ms: int | None = Field(description="From a word being spoken to it being shown, median")
+    final_lag_ms: int | None = Field(description="From the end of a sentence to its final caption, median")
+    skipped_ms: int = Field(description="Audio never recognised")
+
+
 class LanguageReport(_Part):
     """One language of captions."""
 
@@ -57,7 +68,8 @@ class StatusReport(_Part):
     message: str
     uptime_s: int
     audio_ms: int = Field(description="Position on the audio clock")
-    source: SourceReport
+    source: SourceReport = Field(description="That of the host")
+    voices: list[VoiceReport] = Field(default=[], description="All voices, the host's first; empty where that is one")
     recognizer: RecognizerReport
     language: str = Field(description="What the host speaks; auto until it is known")
     words_per_minute: int = Field(description="Over the last minute; characters for Chinese, Japanese, Korean, Thai")

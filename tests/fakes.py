@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -24,6 +24,7 @@ from sidecar.speech.languages import Belief
 from sidecar.speech.listener import Listener
 from sidecar.speech.recognizer import Choose, Health, Hypothesis, LiveRecognizer, Word
 from sidecar.speech.transcript import Policy, Transcript
+from sidecar.speech.turns import Turns
 from sidecar.translation.translator import Line
 
 CHUNK_MS = 32
@@ -207,10 +208,15 @@ def listener(
     can_wait: bool = True,
     policy: Policy | None = None,
     now: Callable[[], float] = time.monotonic,
+    speaker: str | None = None,
+    numbers: Iterator[int] | None = None,
+    turns: Turns | None = None,
 ) -> Listener:
     """A listener of a `Talk`."""
-    transcript = Transcript(policy or Policy())
-    return Listener(recognizer, activity(), transcript, language=language, beam_size=5, can_wait=can_wait, now=now)
+    transcript = Transcript(policy or Policy(), speaker=speaker, numbers=numbers)
+    return Listener(
+        recognizer, activity(), transcript, language=language, beam_size=5, can_wait=can_wait, turns=turns, now=now
+    )
 
 
 @dataclass

@@ -162,3 +162,64 @@ def test_variables_of_other_programs_are_left_alone(monkeypatch: pytest.MonkeyPa
 def test_settings_cannot_be_changed() -> None:
     with pytest.raises(ValueError, match="frozen"):
         config.load().speech.language = "zh"  # type: ignore[misc]
+
+
+def test_other_voices_have_tables_of_their_own_and_the_rest_of_the_host() -> None:
+    path = written(
+        '[audio]\ninput = "mic"\nlabel = "Li"\nspeech_threshold = 0.5\n[speech]\nlanguage = "zh"\nbeam_size = 2\n'
+        '[[voices]]\nlabel = "Guest"\ninput = "loopback"\nlanguage = "EN"\n'
+        '[[voices]]\nlabel = " Ann  B "\ninput = "push"\n'
+    )
+    settings = config.load(path)
+    host, guest, ann = settings.of_each_voice()
+    assert settings.speakers() == ("Li", "Guest", "Ann B")
+    assert [each.audio.input for each in (host, guest, ann)] == ["mic", "loopback", "push"]
+    assert [each.speech.language for each in (host, guest, ann)] == ["zh", "en", "auto"]
+    assert {each.audio.speech_threshold for each in (host, guest, ann)} == {0.5}
+    assert {each.speech.beam_size for each in (host, guest, ann)} == {2}
+
+
+def test_one_voice_alone_has_no_name() -> None:
+    settings = config.load()
+    assert settings.speakers() == (None,)
+    assert settings.of_each_voice() == (settings,)
+
+
+def test_voices_of_the_command_line_go_before_the_environment_and_that_before_the_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    written('[[voices]]\nlabel = "File"\ninput = "mic"\n')
+    assert config.load().speakers() == ("Host", "File")
+    monkeypatch.setenv("SIDECAR_VOICES", "Ann:es=mic\nBob=push")
+    assert config.load().speakers() == ("Host", "Ann", "Bob")
+    [voice] = config.load(voices=["Guest:zh-CN=srt://host:9000?streamid=#!::r=live,m=request"]).voices
+    assert (voice.label, voice.language) == ("Guest", "zh")
+    assert voice.input == "srt://host:9000?streamid=#!::r=live,m=request"
+
+
+@pytest.mark.parametrize(
+    "voices",
+    [
+        ["Guest"],
+        ["=mic"],
+        ["Guest="],
+        ["Guest:=mic"],
+        ["Guest:klingon12=mic"],
+        ["Host=mic"],
+        ["A=mic", "A=push"],
+        ["x" * 41 + "=mic"],
+        [f"{name}=push" for name in "abcd"],
+    ],
+)
+def test_voices_that_cannot_be_told_apart_or_heard_are_usage_errors(voices: list[str]) -> None:
+    with pytest.raises(UsageError) as raised:
+        config.load(voices=voices)
+    assert raised.value.hint
+
+
+@pytest.mark.parametrize(
+    "table", ["[voices]\n", '[[voices]]\nlabel = " "\ninput = "mic"\n', '[[voices]]\nlabel = "A"\n', "voices = 3\n"]
+)
+def test_a_wrong_table_of_a_voice_is_named(table: str) -> None:
+    with pytest.raises(UsageError, match="voices"):
+        config.load(written(table))

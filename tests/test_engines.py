@@ -67,7 +67,7 @@ async def test_a_damaged_translator_is_told_when_it_is_opened(tmp_path: Path) ->
 async def test_a_folder_without_a_whisper_is_told_when_it_is_opened(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text("{}")
     (tmp_path / "model.bin").write_bytes(b"no model")
-    opener = engines.listener_opener(settings(), tmp_path, can_wait=True)
+    opener = engines.listeners_opener(settings(), tmp_path, can_wait=True)
     with pytest.raises(ModelError) as raised:
         await opener()
     assert tmp_path.name in raised.value.message

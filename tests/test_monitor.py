@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import fakes
 import pytest
-from fakes import ScriptedRecognizer, Talk, until
+from fakes import ScriptedRecognizer, ScriptedSource, Talk, until
 
 from sidecar import monitor as module
 from sidecar.audio.source import SourceState, SourceStatus
@@ -21,6 +21,7 @@ from sidecar.speech.listener import Listener
 from sidecar.status import LanguageReport, RecognizerReport
 from sidecar.storage.ledger import Ledger
 from sidecar.translation.dispatcher import LanguageStats
+from sidecar.voice import Voice
 
 
 class FullDisk:
@@ -52,19 +53,25 @@ class Desk:
         )
         self.translating = Translating()
         self.ledger = Ledger(FullDisk(), "s")
+        self.host = Voice(ScriptedSource([], name="mic"), spoken="zh")
         self.monitor = Monitor(
             self.hub,
             self.translating,  # type: ignore[arg-type]
             self.ledger,
-            source_name="mic",
+            [self.host],
             now=lambda: self.clock_s,
         )
         self.listener: Listener = fakes.listener(ScriptedRecognizer(Talk((), 0)))
 
     def live(self) -> None:
-        self.monitor.hear(self.listener)
-        self.monitor.source(SourceStatus(state=SourceState.LIVE, message="capturing"))
+        self.host.listener = self.listener
+        self.tell(SourceState.LIVE, "capturing")
         self.hub.set_state(State.LIVE, "capturing")
+
+    def tell(self, state: SourceState, message: str) -> None:
+        """The host's source says how it is."""
+        self.host.status = SourceStatus(state=state, message=message)
+        self.monitor.host_changed()
 
     def say(self, text: str, language: str = "zh", *, final: bool = True) -> None:
         segment = Segment(number=1, text=text, stable=0, final=final, language=language, start_ms=0, end_ms=1)
@@ -175,7 +182,7 @@ async def test_silence_of_a_live_input_is_a_warning_after_a_while(desk: Desk) ->
     assert desk.warnings == []
     desk.clock_s += 1
     assert [warning.split(":")[0] for warning in desk.warnings] == ["Nothing to hear for 20 seconds"]
-    desk.monitor.source(SourceStatus(state=SourceState.LIVE, message="capturing again"))
+    desk.tell(SourceState.LIVE, "capturing again")
     assert desk.warnings == []
 
 
@@ -199,7 +206,7 @@ async def test_sound_that_is_heard_takes_the_warning_back(desk: Desk, monkeypatc
 
 async def test_an_input_that_was_lost_is_named_and_its_silence_is_not(desk: Desk) -> None:
     desk.live()
-    desk.monitor.source(SourceStatus(state=SourceState.RECONNECTING, message="no data for 10 s"))
+    desk.tell(SourceState.RECONNECTING, "no data for 10 s")
     desk.clock_s += 60
     assert desk.warnings == ["The input is lost: no data for 10 s"]
 

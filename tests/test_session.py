@@ -24,6 +24,7 @@ from sidecar.speech.listener import Listener
 from sidecar.storage.record import SessionRecord
 from sidecar.storage.store import Store
 from sidecar.translation.translator import Line, Translator
+from sidecar.voice import Voice
 
 LINES = ("hello and welcome everybody", "this shirt costs nine dollars", "see you tomorrow then")
 TARGETS = ("es", "zh")
@@ -100,7 +101,7 @@ async def set_up(tmp_path: Path) -> AsyncIterator[SetUp]:
             source: ScriptedSource | None = None,
             recognizer: ScriptedRecognizer | None = None,
             translator: Callable[[], Awaitable[Translator]] | Translator | None = None,
-            open_listener: Callable[[], Awaitable[Listener]] | None = None,
+            open_listeners: Callable[[], Awaitable[list[Listener]]] | None = None,
             wait_for_translator: bool = False,
             settings: Settings = SETTINGS,
         ) -> Stage:
@@ -108,10 +109,9 @@ async def set_up(tmp_path: Path) -> AsyncIterator[SetUp]:
             source = source or ScriptedSource(said.chunks())
             spoken = settings.speech.language
 
-            async def hear() -> Listener:
-                return fakes.listener(
-                    recognizer or ScriptedRecognizer(said), language=Belief() if spoken == "auto" else spoken
-                )
+            async def hear() -> list[Listener]:
+                known = Belief() if spoken == "auto" else spoken
+                return [fakes.listener(recognizer or ScriptedRecognizer(said), language=known)]
 
             async def given() -> Translator:
                 assert not callable(translator)
@@ -120,8 +120,9 @@ async def set_up(tmp_path: Path) -> AsyncIterator[SetUp]:
             store = await WatchedStore.open(f"sqlite:///{tmp_path}/sidecar.db")
             await stack.enter_async_context(store)
             opener = translator if callable(translator) else given if translator else None
-            engines = Engines(open_listener=open_listener or hear, open_translator=opener)
-            session = await Session.create(settings, source, engines, store, wait_for_translator=wait_for_translator)
+            engines = Engines(open_listeners=open_listeners or hear, open_translator=opener)
+            voices = [Voice(source, spoken=spoken)]
+            session = await Session.create(settings, voices, engines, store, wait_for_translator=wait_for_translator)
             stage = Stage(session, source, store)
             session.hub.tap(stage.see)
             return stage
@@ -365,11 +366,11 @@ async def test_a_source_that_cannot_be_opened_ends_the_session_at_once(set_up: S
 
 
 async def test_a_recogniser_that_cannot_be_opened_ends_the_session_in_its_own_words(set_up: SetUp) -> None:
-    async def open_listener() -> Listener:
+    async def open_listeners() -> list[Listener]:
         raise ModelError("damaged", hint="verify it")
 
     translator = EchoTranslator()
-    stage = await set_up(open_listener=open_listener, translator=translator)
+    stage = await set_up(open_listeners=open_listeners, translator=translator)
     with pytest.raises(ModelError, match="damaged"):
         await stage.run()
     assert not stage.source.opened

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from importlib.resources import files
 
+from sidecar.audio import address
 from sidecar.audio.media import MediaSource
+from sidecar.audio.patient import PatientSource
 from sidecar.audio.push import PushSource
 from sidecar.audio.source import AudioSource
 from sidecar.config import AudioSettings
 
 DEMO = "demo"
+LOCAL = ("mic", "loopback", "push")
 
 
 def open_source(settings: AudioSettings, *, repeat_demo: bool = False) -> AudioSource:
@@ -33,6 +37,14 @@ def open_source(settings: AudioSettings, *, repeat_demo: bool = False) -> AudioS
                 stall_timeout_s=settings.stall_timeout_s,
                 reconnect_max_s=settings.reconnect_max_s,
             )
+
+
+def open_guest(settings: AudioSettings) -> AudioSource:
+    """As `open_source`, but a stream is waited for: a guest may join while the show is on."""
+    open_now = partial(open_source, settings)
+    if settings.input in (*LOCAL, DEMO) or address.parse(settings.input).is_file:
+        return open_now()
+    return PatientSource(open_now, reconnect_max_s=settings.reconnect_max_s)
 
 
 def _device(settings: AudioSettings) -> AudioSource:

@@ -45,7 +45,8 @@ class Board:
 
     A partial is one caption (page 0) without sequence number, its lines the last two. A final is a caption a page,
     each with the next sequence number. What is sent again unchanged is not sent. Nothing follows a final except a
-    final revision, or a `Removal` with a sequence number. In each language captions start in the order of their ids.
+    final revision, or a `Removal` with a sequence number. In each language the captions of a speaker start in the order
+    of their ids; those of different speakers may overlap, and have no effect on one another.
     """
 
     def __init__(self, first_seq: int = 1) -> None:
@@ -194,7 +195,7 @@ class Board:
             yield page, bounded, max(page_end, bounded + 1)
 
     def _window(self, entry: _Entry, lang: str) -> tuple[int, int]:
-        """The segment's time, no earlier than the captions before it in ``lang`` and no later than those after it."""
+        """The segment's time, between those of its speaker's captions before and after it in ``lang``."""
         start, end = max(0, entry.segment.start_ms), entry.segment.end_ms
         previous, latest = self._previous_start(entry, lang), self._next_start(entry, lang)
         if previous is not None:
@@ -204,26 +205,31 @@ class Board:
         return start, max(end, start)
 
     def _previous_start(self, entry: _Entry, lang: str) -> int | None:
-        for number in reversed(self._entries):
-            lane = self._entries[number].lanes.get(lang)
-            if number < entry.segment.number and lane is not None and lane.final and lane.shown:
-                return max(caption.start_ms for caption in lane.shown.values())
+        for other in reversed(self._entries.values()):
+            if other.segment.number < entry.segment.number and (shown := _shown_final(other, lang, entry)):
+                return max(caption.start_ms for caption in shown)
         return None
 
     def _next_start(self, entry: _Entry, lang: str) -> int | None:
         found: int | None = None
-        for number in reversed(self._entries):
-            if number <= entry.segment.number:
+        for other in reversed(self._entries.values()):
+            if other.segment.number <= entry.segment.number:
                 break
-            lane = self._entries[number].lanes.get(lang)
-            if lane is not None and lane.final and lane.shown:
-                found = min(caption.start_ms for caption in lane.shown.values())
+            if shown := _shown_final(other, lang, entry):
+                found = min(caption.start_ms for caption in shown)
         return found
 
     def _forget(self) -> None:
         while len(self._entries) > REMEMBERED_SEGMENTS:
             self._forgotten = next(iter(self._entries))
             del self._entries[self._forgotten]
+
+
+def _shown_final(entry: _Entry, lang: str, beside: _Entry) -> list[Caption]:
+    """The final captions of ``entry`` in ``lang``, if it has the speaker of ``beside``."""
+    lane = entry.lanes.get(lang)
+    same = entry.segment.speaker == beside.segment.speaker
+    return list(lane.shown.values()) if same and lane is not None and lane.final else []
 
 
 def _revise(lane: _Lane, caption: Caption) -> Caption:

@@ -14,7 +14,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any, Final, assert_never
 
 import regex
@@ -34,16 +33,16 @@ _UNSPACED = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\u3000-\u303
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cue:
-    """A caption with the time it is on screen: ``start_ms`` < ``end_ms`` ≤ the start of the next."""
+    """A caption with the time it is on screen: ``start_ms`` < ``end_ms`` ≤ the start of its speaker's next."""
 
     caption: Caption
     start_ms: int
     end_ms: int
 
 
-def render(items: Iterable[Caption | Removal], lang: str, form: Format, *, speaker: bool = False) -> str:
+def render(items: Iterable[Caption | Removal], lang: str, form: Format, *, speaker: bool = True) -> str:
     """The captions of ``lang`` among ``items`` (in the order they were made) as a file. ``speaker`` names who speaks,
-    where that is known."""
+    where that is known: in a show of several voices."""
     captions = latest(items, lang)
     match form:
         case Format.SRT:
@@ -73,8 +72,14 @@ def latest(items: Iterable[Caption | Removal], lang: str) -> list[Caption]:
 
 
 def cues(captions: Sequence[Caption]) -> list[Cue]:
-    """When each of ``captions`` (by start) is on screen: never two at once, from 5/6 s, where the next one leaves that
-    much, to 7 s."""
+    """When each of ``captions`` (by start) is on screen, by start: of one speaker never two at once, from 5/6 s, where
+    the next one leaves that much, to 7 s. Speakers overlap as they did."""
+    speakers = dict.fromkeys(caption.speaker for caption in captions)
+    found = [cue for speaker in speakers for cue in _of_one([each for each in captions if each.speaker == speaker])]
+    return sorted(found, key=lambda cue: (cue.start_ms, cue.caption.id))
+
+
+def _of_one(captions: Sequence[Caption]) -> list[Cue]:
     starts: list[int] = []
     for caption in captions:
         starts.append(max(caption.start_ms, starts[-1] + 1) if starts else max(0, caption.start_ms))
@@ -147,13 +152,15 @@ def _row(caption: Caption) -> dict[str, Any]:
 
 
 def _text(captions: Sequence[Caption], speaker: bool) -> str:
-    """One line a stretch of speech: its pages joined again."""
+    """One line a stretch of speech, by its start: its pages joined again."""
+    passages: dict[int, list[Caption]] = {}
+    for caption in captions:
+        passages.setdefault(caption.id // IDS_PER_SEGMENT, []).append(caption)
     lines: list[str] = []
-    for _, pages in groupby(captions, key=lambda caption: caption.id // IDS_PER_SEGMENT):
-        line = ""
-        for page in pages:
-            name = f"{page.speaker}: " if speaker and page.speaker and not line else ""
-            line += name + (" " if line and not _joins(line[-1], page.text[0]) else "") + page.text
+    for first, *others in passages.values():
+        line = f"{first.speaker}: {first.text}" if speaker and first.speaker else first.text
+        for page in others:
+            line += ("" if _joins(line[-1], page.text[0]) else " ") + page.text
         lines.append(line + "\n")
     return "".join(lines)
 

@@ -28,7 +28,9 @@ def export(
     lang: Annotated[str, typer.Option("--lang", help="Language of the captions; without it, the host's")] = "",
     form: Annotated[Format, typer.Option("--format", help="What to write")] = Format.SRT,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="File to write instead of stdout")] = None,
-    speaker: Annotated[bool, typer.Option("--speaker", help="Name who speaks, where it is known")] = False,
+    speaker: Annotated[
+        bool, typer.Option("--speaker/--no-speaker", help="Name who speaks, in a show of several voices")
+    ] = True,
     as_json: Annotated[bool, typer.Option("--json", help="List sessions as JSON")] = False,
     config: Annotated[Path | None, typer.Option("--config", help="Settings file")] = None,
 ) -> None:

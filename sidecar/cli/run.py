@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections.abc import Sequence
 from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
@@ -11,16 +12,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sidecar.errors import StorageError
+from sidecar.errors import StorageError, UsageError
 
 if TYPE_CHECKING:
     import socket
 
-    from sidecar.audio.source import AudioSource
     from sidecar.config import Settings
     from sidecar.delivery.server import Running
     from sidecar.session import Engines, Session
     from sidecar.storage.store import Store
+    from sidecar.voice import Voice
 
 DEMO_LANGUAGE = "en"
 DEMO_TARGETS = ("es", "zh")
@@ -47,6 +48,13 @@ def run(
     ] = None,
     languages: Annotated[
         str | None, typer.Option("--languages", metavar="LANG,…", help="What auto chooses from; default: any.")
+    ] = None,
+    voice: Annotated[
+        list[str] | None,
+        typer.Option("--voice", metavar="LABEL[:LANG]=INPUT", help="Another voice, such as a guest; repeatable."),
+    ] = None,
+    label: Annotated[
+        str | None, typer.Option("--label", help="What the host is called, where there are other voices.")
     ] = None,
     to: Annotated[
         str | None, typer.Option("--to", metavar="LANG,…", help='Languages to translate into; "" for none.')
@@ -79,13 +87,14 @@ def run(
 
     logs.configure(log_level, log_format.value)
     overrides: dict[str, dict[str, Any]] = {
-        "audio": {"input": input, "device": device, "pace": pace.value if pace else None},
+        "audio": {"input": input, "label": label, "device": device, "pace": pace.value if pace else None},
         "speech": speech(spoken, languages, model),
         "translation": {"to": to, "model": translator},
         "server": {"port": port, "host": host},
         "storage": {"url": store},
     }
-    settings = choose_input(configuration.load(config, given(overrides)), spoken=spoken or languages, to=to)
+    loaded = configuration.load(config, given(overrides), voices=voice or ())
+    settings = choose_input(loaded, spoken=spoken or languages, to=to)
     _start(settings, events, exit_at_end)
 
 
@@ -122,38 +131,51 @@ def choose_input(settings: Settings, *, spoken: str | None, to: str | None) -> S
 def _start(settings: Settings, events: Path | None, exit_at_end: bool) -> None:
     """What can be told at once is told before any model is fetched or loaded."""
     from sidecar import engines
-    from sidecar.audio.open import open_source
     from sidecar.delivery.server import listen
 
-    source = open_source(settings.audio, repeat_demo=not exit_at_end)
-    engines.check_language(settings)
+    if settings.voices and settings.audio.pace == Pace.MAX:
+        raise UsageError("several voices can only be heard in real time", hint="leave out --pace max")
+    for each in settings.of_each_voice():
+        engines.check_language(each)
+    voices = _open_voices(settings, repeat_demo=not exit_at_end)
     with closing(listen(settings.server)) as listener:
-        opened = _engines(settings, source)
-        asyncio.run(_run(settings, source, opened, listener, events, exit_at_end))
+        opened = _engines(settings, voices)
+        asyncio.run(_run(settings, voices, opened, listener, events, exit_at_end))
 
 
-def _engines(settings: Settings, source: AudioSource) -> Engines:
+def _open_voices(settings: Settings, *, repeat_demo: bool) -> list[Voice]:
+    """The host, and every other voice; a guest's stream may come when the show is on. Raises `InputError`."""
+    from sidecar.audio.open import open_guest, open_source
+    from sidecar.voice import Voice
+
+    host, *guests = settings.of_each_voice()
+    sources = [open_source(host.audio, repeat_demo=repeat_demo), *(open_guest(guest.audio) for guest in guests)]
+    return [
+        Voice(source, spoken=each.speech.language, label=label)
+        for source, each, label in zip(sources, (host, *guests), settings.speakers(), strict=True)
+    ]
+
+
+def _engines(settings: Settings, voices: Sequence[Voice]) -> Engines:
     """Fetches models, for minutes perhaps: outside the event loop, where Ctrl-C ends it at once."""
     from sidecar import engines
     from sidecar.session import Engines
+    from sidecar.voice import translation_targets
     from sidecar.weights.progress import OnTerminal
 
     progress = OnTerminal()
     recognizer = engines.recognizer_path(settings, progress)
     translator = engines.translator_path(settings, progress)
+    targets = translation_targets([voice.spoken for voice in voices], settings.translation.to)
     return Engines(
-        open_listener=engines.listener_opener(settings, recognizer, can_wait=not source.realtime),
-        open_translator=engines.translator_opener(settings, translator, _targets(settings)),
+        open_listeners=engines.listeners_opener(settings, recognizer, can_wait=not voices[0].source.realtime),
+        open_translator=engines.translator_opener(settings, translator, targets),
     )
-
-
-def _targets(settings: Settings) -> tuple[str, ...]:
-    return tuple(target for target in settings.translation.to if target != settings.speech.language)
 
 
 async def _run(
     settings: Settings,
-    source: AudioSource,
+    voices: Sequence[Voice],
     engines: Engines,
     listener: socket.socket,
     events: Path | None,
@@ -162,12 +184,12 @@ async def _run(
     from sidecar.storage.store import Store
 
     async with await Store.open(settings.storage.url) as store:
-        await _serve(settings, source, engines, store, listener, events, exit_at_end)
+        await _serve(settings, voices, engines, store, listener, events, exit_at_end)
 
 
 async def _serve(
     settings: Settings,
-    source: AudioSource,
+    voices: Sequence[Voice],
     engines: Engines,
     store: Store,
     listener: socket.socket,
@@ -180,12 +202,12 @@ async def _serve(
     from sidecar.session import Session
     from sidecar.storage.transcripts import StoredTranscripts
 
-    session = await Session.create(settings, source, engines, store, wait_for_translator=_can_be_held_back(settings))
+    session = await Session.create(settings, voices, engines, store, wait_for_translator=_can_be_held_back(settings))
     app = create_app(
         hub=session.hub,
         report=session.monitor.report,
         transcripts=StoredTranscripts(store),
-        ingest=source if isinstance(source, PushSource) else None,
+        ingest={voice.label or "": voice.source for voice in voices if isinstance(voice.source, PushSource)},
         metrics=session.metrics,
         settings=settings.server,
     )
@@ -202,7 +224,7 @@ async def _serve(
 
 
 def _can_be_held_back(settings: Settings) -> bool:
-    """Whether the input is there to be played from its beginning whenever we are ready."""
+    """Whether the host's input is there to be played from its beginning whenever we are ready."""
     return settings.audio.input == "demo" or Path(settings.audio.input).is_file()
 
 
@@ -238,8 +260,10 @@ def _announce(running: Running, session: Session, settings: Settings) -> None:
 
     spoken = settings.speech.language
     languages = ", ".join(session.hub.languages) or "as heard"
+    voices = [f"{voice.label} ({voice.source.name})" for voice in session.voices if voice.label]
     lines = [
         f"Sidecar · session {session.id} · {'language detected' if spoken == language.AUTO else spoken} → {languages}",
+        *([f"  Voices            {', '.join(voices)}"] if voices else []),
         f"  Overlay for OBS   {running.url}/overlay",
         f"  Viewer page       {running.url}/viewer",
         f"  Status            {running.url}/status",

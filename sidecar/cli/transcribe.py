@@ -50,7 +50,7 @@ def transcribe(
     logs.configure("warning")
     wanted = _formats(formats)
     overrides = {"speech": speech(spoken, languages, model), "translation": {"to": to, "model": translator}}
-    settings = configuration.load(config, given(overrides))
+    settings = configuration.load(config, given(overrides)).model_copy(update={"voices": ()})
     failed = _start(files, settings, wanted, output)
     if failed:
         raise (

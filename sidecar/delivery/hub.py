@@ -79,6 +79,7 @@ class Hub:
         recall: Recall,
         mailbox: int,
         max_viewers: int,
+        speakers: Sequence[str] = (),
         seq: int = 0,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -86,6 +87,7 @@ class Hub:
         self.source = source
         self.languages = tuple(dict.fromkeys(languages))
         self.epoch_ms = epoch_ms
+        self.speakers = tuple(speakers)
         self.seq = seq
         self.state = State.WAITING
         self.message = ""
@@ -135,7 +137,12 @@ class Hub:
 
     def hello(self) -> Hello:
         return Hello(
-            session=self.session, source=self.source, languages=self.languages, seq=self.seq, epoch_ms=self.epoch_ms
+            session=self.session,
+            source=self.source,
+            languages=self.languages,
+            seq=self.seq,
+            epoch_ms=self.epoch_ms,
+            speakers=self.speakers or None,
         )
 
     def end(self) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import errno
 import socket
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,12 +44,15 @@ def create_app(
     hub: Hub,
     report: Callable[[], StatusReport],
     transcripts: Transcripts,
-    ingest: Ingest | None,
+    ingest: Mapping[str, Ingest],
     metrics: Metrics,
     settings: ServerSettings,
     web: Path = pages.WEB,
 ) -> FastAPI:
-    """The application. ``report`` is called on the event loop, so it must not block; ``metrics`` read it too."""
+    """The application. ``ingest`` are the pushed inputs by voice, as in `sockets.routes`.
+
+    ``report`` is called on the event loop, so it must not block; ``metrics`` read it too.
+    """
     metrics.watch(report, hub.counts)
     app = FastAPI(title="Sidecar", docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(sockets.routes(hub, ingest))

@@ -40,14 +40,15 @@ class IngestConnection(Protocol):
 
 
 class Ingest(Protocol):
-    """The input that is pushed."""
+    """An input that is pushed."""
 
     def connect(self, rate: int) -> IngestConnection:
         """Begin a push at ``rate`` samples a second. Raises `InputError` when somebody pushes already."""
         ...
 
 
-def routes(hub: Hub, ingest: Ingest | None) -> APIRouter:
+def routes(hub: Hub, ingest: Mapping[str, Ingest]) -> APIRouter:
+    """``ingest`` are the inputs that are pushed, by the label of the voice; "" where there is one voice."""
     router = APIRouter()
 
     @router.websocket("/v1/captions")
@@ -56,13 +57,17 @@ def routes(hub: Hub, ingest: Ingest | None) -> APIRouter:
 
     @router.websocket("/v1/ingest")
     async def push(socket: WebSocket) -> None:
-        if ingest is None:
+        voice = socket.query_params.get("voice")
+        if not ingest:
             hint = "start with --input push"
             await socket.send_denial_response(problem(404, "no_ingest", "this session takes no pushed audio", hint))
+        elif voice and voice not in ingest:
+            hint = f"voice is one of {', '.join(filter(None, ingest))}" if any(ingest) else "leave voice out"
+            await socket.send_denial_response(problem(404, "unknown_voice", f"no audio is pushed for '{voice}'", hint))
         elif not is_same_site(socket.headers):
             await socket.send_denial_response(problem(403, "foreign_origin", "pages of other sites may not push audio"))
         else:
-            await _serve_pusher(socket, ingest)
+            await _serve_pusher(socket, ingest[voice] if voice else next(iter(ingest.values())))
 
     return router
 

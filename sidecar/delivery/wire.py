@@ -52,6 +52,9 @@ class Hello(Message):
     languages: tuple[str, ...] = Field(description="Every language captions come in, the source first")
     seq: int = Field(description="Sequence number of the newest stored message")
     epoch_ms: int = Field(description="Unix time of audio position 0")
+    speakers: tuple[str, ...] | None = Field(
+        default=None, description="Everybody whose words are captioned, the host first; absent where that is one"
+    )
 
 
 class CaptionMessage(Message):
@@ -68,7 +71,7 @@ class CaptionMessage(Message):
     start_ms: int
     end_ms: int
     source_lang: str
-    speaker: str | None = None
+    speaker: str | None = Field(default=None, description="Who said it, one of the speakers of hello")
     untranslated: bool | None = Field(default=None, description="True where text is the source line")
     stable: int | None = Field(default=None, description="Characters of a partial that will most likely stay")
 

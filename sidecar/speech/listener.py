@@ -21,6 +21,7 @@ from sidecar.speech.languages import Belief
 from sidecar.speech.recognizer import Health, Hypothesis, LiveRecognizer
 from sidecar.speech.script import chinese_converter, chinese_tag
 from sidecar.speech.transcript import Job, Transcript
+from sidecar.speech.turns import Turns
 
 log = structlog.get_logger()
 
@@ -50,6 +51,7 @@ class Listener:
     """Drives a `Transcript`. ``can_wait`` says that the source may be read slowly (a file as fast as possible).
 
     ``now`` is a steady clock in seconds, for lags only. ``language`` is the host's, or what is believed of it at first.
+    Listeners of one recogniser share ``turns``.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Listener:
         beam_size: int,
         chinese: str = "simplified",
         can_wait: bool = False,
+        turns: Turns | None = None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         spoken = language if isinstance(language, str) else language.language
@@ -74,6 +77,7 @@ class Listener:
         self._convert = chinese_converter(chinese)
         self._chinese_tag = chinese_tag(chinese)
         self._can_wait = can_wait
+        self._turns = turns or Turns()
         self._now = now
         self._arrived_s = 0.0
         self._changed = asyncio.Event()
@@ -96,8 +100,8 @@ class Listener:
                 self._changed.clear()
                 for segment in self.transcript.take_skipped():
                     yield self._written(segment)
-                if (job := self.transcript.next_job(busy=busy())) is not None:
-                    for segment in await self._recognize(worker, job):
+                if self.transcript.next_job(busy=busy() or self._turns.busy) is not None:
+                    for segment in await self._take_turn(worker):
                         yield self._written(segment)
                     self._progress.set()
                 elif self._over:
@@ -149,6 +153,16 @@ class Listener:
         job = self.transcript.next_job()
         return self.transcript.waiting_ms > MAX_WAITING_MS or (job is not None and not job.final)
 
+    async def _take_turn(self, worker: ThreadPoolExecutor) -> list[Segment]:
+        """Wait for the recogniser, and have it hear what is wanted most by then."""
+        async with self._turns.turn(self._waited_s):
+            job = self.transcript.next_job()
+            return await self._recognize(worker, job) if job is not None else []
+
+    def _waited_s(self) -> float | None:
+        job = self.transcript.next_job()
+        return self._behind_ms(job) / 1000 if job is not None and job.final else None
+
     async def _recognize(self, worker: ThreadPoolExecutor, job: Job) -> list[Segment]:
         loop = asyncio.get_running_loop()
         audio = self.transcript.audio(job)
@@ -187,9 +201,11 @@ class Listener:
         return heard
 
     def _count_lag(self, job: Job) -> None:
+        (self.hearing.final_lags_ms if job.final else self.hearing.partial_lags_ms).append(self._behind_ms(job))
+
+    def _behind_ms(self, job: Job) -> int:
         """Time from the end of the audio of ``job`` arriving to now."""
-        behind_ms = to_ms(self.hearing.position - job.end) + round((self._now() - self._arrived_s) * 1000)
-        (self.hearing.final_lags_ms if job.final else self.hearing.partial_lags_ms).append(behind_ms)
+        return to_ms(self.hearing.position - job.end) + round((self._now() - self._arrived_s) * 1000)
 
     def _tag(self, code: str) -> str:
         return self._chinese_tag if code == "zh" else code

@@ -14,8 +14,9 @@ Jobs are finals first, the oldest first; a partial always takes the latest audio
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import count
 
 import numpy as np
 
@@ -94,12 +95,12 @@ class _Open:
 
 
 class Transcript:
-    """One speaker's transcript. Numbers of segments rise from ``first_number``."""
+    """One speaker's transcript. Segments take their number as they begin; other speakers may share ``numbers``."""
 
-    def __init__(self, policy: Policy, *, first_number: int = 1, speaker: str | None = None) -> None:
+    def __init__(self, policy: Policy, *, numbers: Iterator[int] | None = None, speaker: str | None = None) -> None:
         self._policy = policy
         self._speaker = speaker
-        self._next = first_number
+        self._numbers = count(1) if numbers is None else numbers
         self._audio: deque[AudioChunk] = deque()
         self._end = 0
         self._open: _Open | None = None
@@ -220,8 +221,7 @@ class Transcript:
         return [self._segment(job.number, "", 0, job.start, job.end, final=True) for job in skipped]
 
     def _begin(self, position: int) -> None:
-        self._open = _Open(number=self._next, start=position, decoded=position)
-        self._next += 1
+        self._open = _Open(number=next(self._numbers), start=position, decoded=position)
 
     def _close(self, position: int) -> None:
         if (current := self._open) is None:

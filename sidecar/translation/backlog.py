@@ -17,7 +17,7 @@ from sidecar.captions.caption import Segment
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One line for one language. ``given_s`` is when the source line became final."""
+    """One line for one language. ``given_s`` is when the source line became final; ``context`` is in its language."""
 
     segment: Segment
     target: str
@@ -37,7 +37,8 @@ class Backlog:
         self.targets = tuple(dict.fromkeys(targets))
         self._max_lag_s = max_lag_s
         self._waiting: dict[str, deque[Job]] = {target: deque() for target in self.targets}
-        self._recent: deque[str] = deque(maxlen=context_lines)
+        self._context_lines = context_lines
+        self._recent: dict[str, deque[str]] = {}
         self._taken: Job | None = None
 
     def __len__(self) -> int:
@@ -47,12 +48,19 @@ class Backlog:
         """Lines of ``target`` without a result, the one in work included."""
         return len(self._waiting[target]) + (self._taken is not None and self._taken.target == target)
 
+    def add_target(self, target: str) -> None:
+        """Lines from now on go into ``target`` as well, before all others."""
+        if target not in self.targets:
+            self.targets = (target, *self.targets)
+            self._waiting = {target: deque(), **self._waiting}
+
     def add(self, segment: Segment, now_s: float) -> None:
-        context = tuple(self._recent)
+        recent = self._recent.setdefault(segment.language, deque(maxlen=self._context_lines))
+        context = tuple(recent)
         for target in self.targets:
             self._waiting[target].append(Job(segment=segment, target=target, context=context, given_s=now_s))
         if segment.text.strip():
-            self._recent.append(segment.text)
+            recent.append(segment.text)
 
     def take(self) -> Job | None:
         """The next line to translate, or None if nothing waits. Call `finish` before taking another."""

@@ -127,6 +127,11 @@ class Dispatcher:
             self._idle.clear()
         self._wake.set()
 
+    def add_target(self, target: str) -> None:
+        """Translate into ``target`` too from now on, before the others: it turned out that somebody speaks it."""
+        self._backlog.add_target(target)
+        self._tallies = {each: self._tallies.get(each) or _Tally() for each in self._backlog.targets}
+
     @property
     def behind(self) -> bool:
         """A line is being translated or waits for it."""

@@ -6,7 +6,8 @@ import pytest
 from audio_sound import WriteMedia
 
 from sidecar.audio.media import MediaSource
-from sidecar.audio.open import open_source
+from sidecar.audio.open import open_guest, open_source
+from sidecar.audio.patient import PatientSource
 from sidecar.audio.push import PushSource
 from sidecar.config import AudioSettings
 from sidecar.errors import InputError
@@ -51,3 +52,13 @@ def test_files_named_like_an_input_need_a_path(tmp_path: Path, monkeypatch: pyte
         sound.setparams((1, 2, 16_000, 0, "NONE", ""))
         sound.writeframes(bytes(3200))
     assert isinstance(open_source(AudioSettings(input="./mic")), MediaSource)
+
+
+def test_a_guests_stream_is_waited_for_and_a_file_is_not(clip: WriteMedia, tmp_path: Path) -> None:
+    assert isinstance(open_guest(AudioSettings(input="rtmp://host/live/key")), PatientSource)
+    for local in (str(clip("a.wav")), "demo"):
+        assert isinstance(open_guest(AudioSettings(input=local)), MediaSource)
+    assert isinstance(open_guest(AudioSettings(input="push")), PushSource)
+    for wrong in ("ftp://host/a", str(tmp_path / "none.wav")):
+        with pytest.raises(InputError):
+            open_guest(AudioSettings(input=wrong))

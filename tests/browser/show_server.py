@@ -178,7 +178,7 @@ def running_show(*, session: str = "show-1", port: int = 0) -> Iterator[Show]:
         opened.append(show)
         settings = ServerSettings(port=port)
         app = create_app(
-            hub=hub, report=show.report, transcripts=Shelf(show), ingest=None, metrics=Metrics(), settings=settings
+            hub=hub, report=show.report, transcripts=Shelf(show), ingest={}, metrics=Metrics(), settings=settings
         )
         async with serve(app, settings, listen(settings)) as server:
             show.url = server.url

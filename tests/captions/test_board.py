@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 from hypothesis import given
@@ -26,9 +27,17 @@ def segment(
     language: str = "en",
     start_ms: int = 1000,
     end_ms: int = 4000,
+    speaker: str | None = None,
 ) -> Segment:
     return Segment(
-        number=number, text=text, stable=stable, final=final, language=language, start_ms=start_ms, end_ms=end_ms
+        number=number,
+        text=text,
+        stable=stable,
+        final=final,
+        language=language,
+        start_ms=start_ms,
+        end_ms=end_ms,
+        speaker=speaker,
     )
 
 
@@ -240,3 +249,52 @@ def test_finals_of_a_language_start_in_the_order_of_their_ids(
         for lang in LANGS:
             starts = [shown[key].start_ms for key in sorted(shown) if key[0] == lang]
             assert starts == sorted(starts)
+
+
+def test_speakers_who_talk_at_once_keep_their_own_times() -> None:
+    board = Board()
+    host = segment("I will show you", number=1, final=False, start_ms=1000, end_ms=3000, speaker="Host")
+    guest = segment("Oh!", number=2, start_ms=2000, end_ms=2500, speaker="Guest")
+    assert len(board.source(host)) == 1
+    (said,) = captions(board.source(guest))
+    assert (said.start_ms, said.end_ms, said.speaker) == (2000, 2500, "Guest")
+    cut = segment("the blue one.", number=3, start_ms=1800, end_ms=4000, speaker="Host")
+    (after,) = captions(board.source(cut))
+    assert after.start_ms == 1800, "a higher number of another speaker does not push it back"
+    (first,) = captions(board.source(replace(host, final=True, end_ms=1800)))
+    assert (first.start_ms, first.end_ms) == (1000, 1800)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["Host", "Guest", None]),
+            st.integers(1, 6),
+            st.text("ab 。", min_size=0, max_size=60),
+            st.booleans(),
+            st.integers(0, 9_000),
+        ),
+        max_size=30,
+    )
+)
+def test_what_one_speaker_gets_does_not_depend_on_the_others(
+    steps: list[tuple[str | None, int, str, bool, int]],
+) -> None:
+    together, alone = Board(), {speaker: Board() for speaker in ("Host", "Guest", None)}
+    offsets = {"Host": 0, "Guest": 1, None: 2}
+    for speaker, number, text, final, start_ms in steps:
+        said = segment(
+            text,
+            number=number * 3 + offsets[speaker],
+            final=final,
+            start_ms=start_ms,
+            end_ms=start_ms + 900,
+            speaker=speaker,
+        )
+        for board_language in ("source", "es"):
+            if board_language == "source":
+                found, expected = together.source(said), alone[speaker].source(said)
+            else:
+                found = together.translation(said.number, "es", text)
+                expected = alone[speaker].translation(said.number, "es", text)
+            assert [replace(item, seq=None) for item in found] == [replace(item, seq=None) for item in expected]

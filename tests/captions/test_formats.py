@@ -120,12 +120,38 @@ def test_srt_text_that_looks_like_markup_is_shown_as_it_was_said() -> None:
     assert render([caption("you & me > {all}")], "en", Format.SRT).endswith("\nyou & me > {\u2060all}\n")
 
 
-def test_a_speaker_is_named_only_when_asked_for() -> None:
+def test_a_speaker_is_named_unless_that_is_not_wanted() -> None:
     one = caption(speaker="Li <Wei>")
-    assert "<v Li &lt;Wei&gt;>Hello there." in render([one], "en", Format.VTT, speaker=True)
-    assert "Li <\u2060Wei>: Hello there." in render([one], "en", Format.SRT, speaker=True)
-    assert render([one], "en", Format.TXT, speaker=True) == "Li <Wei>: Hello there.\n"
-    assert "Li" not in render([one], "en", Format.VTT)
+    assert "<v Li &lt;Wei&gt;>Hello there." in render([one], "en", Format.VTT)
+    assert "Li <\u2060Wei>: Hello there." in render([one], "en", Format.SRT)
+    assert render([one], "en", Format.TXT) == "Li <Wei>: Hello there.\n"
+    assert json.loads(render([one], "en", Format.JSON))[0]["speaker"] == "Li <Wei>"
+    for form in (Format.VTT, Format.SRT, Format.TXT):
+        assert "Li" not in render([one], "en", form, speaker=False)
+
+
+TWO_AT_ONCE = [
+    caption("One moment,", id=100, start_ms=1000, end_ms=4000, speaker="Host"),
+    caption("please.", id=101, start_ms=4000, end_ms=6000, speaker="Host"),
+    caption("Yes?", id=200, start_ms=2000, end_ms=5000, speaker="Guest"),
+]
+
+
+def test_cues_of_two_speakers_overlap_as_they_spoke_and_come_in_order_of_time() -> None:
+    found = [(cue.caption.id, cue.start_ms, cue.end_ms) for cue in cues(latest(TWO_AT_ONCE, "en"))]
+    assert found == [(100, 1000, 4000), (200, 2000, 5000), (101, 4000, 6000)]
+    srt = pysubs2.SSAFile.from_string(render(TWO_AT_ONCE, "en", Format.SRT), format_="srt")
+    assert [(event.start, event.text) for event in srt] == [
+        (1000, "Host: One moment,"),
+        (2000, "Guest: Yes?"),
+        (4000, "Host: please."),
+    ]
+    vtt = render(TWO_AT_ONCE, "en", Format.VTT)
+    assert "00:00:02.000 --> 00:00:05.000\n<v Guest>Yes?\n" in vtt
+
+
+def test_text_keeps_a_sentence_together_that_another_speaker_fell_into() -> None:
+    assert render(TWO_AT_ONCE, "en", Format.TXT) == "Host: One moment, please.\nGuest: Yes?\n"
 
 
 def test_right_to_left_lines_are_marked_where_players_need_it() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
@@ -40,13 +40,17 @@ OpenStage = Callable[..., AbstractAsyncContextManager[Stage]]
 
 @asynccontextmanager
 async def open_stage(
-    *, show: Show | None = None, ingest: Ingest | None = None, allow_origins: tuple[str, ...] = ("*",)
+    *,
+    show: Show | None = None,
+    ingest: Ingest | Mapping[str, Ingest] | None = None,
+    allow_origins: tuple[str, ...] = ("*",),
 ) -> AsyncIterator[Stage]:
     show = show or Show()
     settings = ServerSettings(port=0, allow_origins=allow_origins)
     metrics = Metrics()
+    inputs = ingest if isinstance(ingest, Mapping) else {"": ingest} if ingest else {}
     app = create_app(
-        hub=show.hub, report=show.report, transcripts=show, ingest=ingest, metrics=metrics, settings=settings
+        hub=show.hub, report=show.report, transcripts=show, ingest=inputs, metrics=metrics, settings=settings
     )
     async with serve(app, settings) as running, AsyncClient(base_url=running.url) as http:
         yield Stage(show, running, http, metrics)

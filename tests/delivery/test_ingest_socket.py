@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import dataclass, field
 
 import pytest
@@ -135,3 +136,27 @@ def test_no_origin_is_no_page():
     assert is_same_site({"host": "A:1", "origin": "http://a:1"})
     assert not is_same_site({"host": "a:1", "origin": "http://a:2"})
     assert not is_same_site({"host": "a:1", "origin": "http://a:1.evil"})
+
+
+async def test_each_voice_is_pushed_under_its_name(stage: OpenStage):
+    host, guest = Recorder(), Recorder()
+    async with stage(ingest={"Host": host, "小 Li & Co": guest}) as served:
+        async with served.ingest("voice=%E5%B0%8F+Li+%26+Co") as pusher:
+            await pusher.send(b"guest!")
+        await asyncio.wait_for(guest.gone.wait(), 5)
+        async with served.ingest("rate=8000") as pusher, served.ingest("voice=%E5%B0%8F+Li+%26+Co") as other:
+            await pusher.send(b"host")
+            await other.send(b"once more")
+        await asyncio.wait_for(asyncio.gather(host.gone.wait(), guest.gone.wait()), 5)
+    assert (host.data, host.rate) == (b"host", 8000)
+    assert guest.data == b"guest!once more"
+
+
+async def test_a_voice_that_nobody_has_is_refused_with_those_there_are(stage: OpenStage):
+    async with stage(ingest={"Host": Recorder(), "Guest": Recorder()}) as served:
+        with pytest.raises(InvalidStatus) as caught:
+            await served.ingest("voice=Gast")
+        assert caught.value.response.status_code == 404
+        answer = json.loads(bytes(caught.value.response.body))
+        assert answer["code"] == "unknown_voice"
+        assert "Host, Guest" in answer["hint"]

@@ -16,7 +16,7 @@ from sidecar.delivery.server import Running, listen, serve
 from sidecar.delivery.wire import State
 from sidecar.errors import ServeError
 from sidecar.metrics import Stage as MetricStage
-from sidecar.status import StatusReport
+from sidecar.status import SourceReport, StatusReport, VoiceReport
 
 pytestmark = pytest.mark.network
 
@@ -214,3 +214,42 @@ async def test_there_is_no_api_browser(stage: OpenStage):
         client: AsyncClient = served.http
         for path in ("/docs", "/redoc", "/openapi.json"):
             assert (await client.get(path)).status_code == 404
+
+
+class TwoVoices(Show):
+    def report(self) -> StatusReport:
+        def voice(label: str, state: str, lag_ms: int | None) -> VoiceReport:
+            source = SourceReport(name=label, state=state, message="", level_dbfs=-30.0, speech=False)
+            return VoiceReport(
+                label=label,
+                language="zh",
+                source=source,
+                recognition_lag_ms=None,
+                final_lag_ms=lag_ms,
+                skipped_ms=1500,
+            )
+
+        voices = [voice("Host", "live", 900), voice("Guest", "reconnecting", None)]
+        return super().report().model_copy(update={"voices": voices})
+
+
+async def test_each_of_several_voices_has_metrics_and_one_alone_has_none(stage: OpenStage):
+    async with stage() as served:
+        assert "sidecar_voice" not in (await served.http.get("/metrics")).text
+        assert (await served.http.get("/v1/status")).json()["voices"] == []
+    async with stage(show=TwoVoices()) as served:
+        text = (await served.http.get("/metrics")).text
+        for line in (
+            'sidecar_voice_live{voice="Host"} 1.0',
+            'sidecar_voice_live{voice="Guest"} 0.0',
+            'sidecar_voice_level_dbfs{voice="Guest"} -30.0',
+            'sidecar_voice_final_lag_seconds{voice="Host"} 0.9',
+            'sidecar_voice_final_lag_seconds{voice="Guest"} NaN',
+            'sidecar_voice_skipped_seconds_total{voice="Guest"} 1.5',
+        ):
+            assert line in text
+        status = (await served.http.get("/v1/status")).json()
+        assert [(each["label"], each["source"]["state"]) for each in status["voices"]] == [
+            ("Host", "live"),
+            ("Guest", "reconnecting"),
+        ]

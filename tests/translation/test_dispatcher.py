@@ -370,3 +370,32 @@ async def test_a_listener_that_fails_ends_the_run() -> None:
     with pytest.raises(ZeroDivisionError):
         await dispatcher.run()
     await dispatcher.aclose()
+
+
+async def test_a_language_that_is_added_gets_the_lines_from_then_on_before_the_others() -> None:
+    async with show(ScriptedTranslator(echoing), ("es",)) as running:
+        running.dispatcher.give(line(1, "早上好"))
+        await settle()
+        running.dispatcher.add_target("zh")
+        running.dispatcher.add_target("zh")
+        running.dispatcher.give(line(2, "hello", language="en"))
+        running.dispatcher.give(line(3, "再见"))
+        await running.dispatcher.drain()
+        assert running.texts("es") == ["es:早上好", "es:hello", "es:再见"]
+        assert running.texts("zh") == ["zh:hello", "再见"]
+        assert [each.lang for each in running.results[1:3]] == ["zh", "zh"]
+        assert [stats.lang for stats in running.dispatcher.stats()] == ["zh", "es"]
+
+
+async def test_lines_of_two_languages_have_each_their_own_context() -> None:
+    translator = ScriptedTranslator(echoing)
+    async with show(translator, ("es",)) as running:
+        for number, (language, text) in enumerate((("zh", "一"), ("en", "one"), ("zh", "二"), ("en", "two"))):
+            running.dispatcher.give(line(number, text, language))
+        await running.dispatcher.drain()
+    assert [(asked.source, tuple(asked.context)) for asked in translator.asked] == [
+        ("zh", ()),
+        ("en", ()),
+        ("zh", ("一",)),
+        ("en", ("one",)),
+    ]

@@ -1,0 +1,73 @@
+"""Whose turn it is: several listeners, each with a voice of its own, share one recogniser."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+Claim = Callable[[], float | None]
+"""How long an utterance that is over has waited for its final, in seconds; None where only a partial is wanted."""
+
+
+class Turns:
+    """One turn at a time: finals before partials, those that have waited longest first.
+
+    Who has had a turn stands at the end of the queue again, so a voice that never pauses keeps no other from its
+    partials. What is wanted is asked when a turn is free, not when the queue was joined: an utterance may be over by
+    then, and there is more audio to hear.
+    """
+
+    def __init__(self) -> None:
+        self._queue: list[_Place] = []
+        self._taken = False
+
+    @property
+    def busy(self) -> bool:
+        """Somebody has a turn, or waits for one."""
+        return self._taken or bool(self._queue)
+
+    @asynccontextmanager
+    async def turn(self, claim: Claim) -> AsyncGenerator[None]:
+        """The recogniser is the caller's while the context lasts."""
+        place = _Place(claim)
+        self._queue.append(place)
+        self._next()
+        try:
+            await place.free.wait()
+        except asyncio.CancelledError:
+            self._leave(place)
+            raise
+        try:
+            yield
+        finally:
+            self._taken = False
+            self._next()
+
+    def _next(self) -> None:
+        if self._taken or not self._queue:
+            return
+        self._taken = True
+        place = self._queue.pop(chosen([place.claim() for place in self._queue]))
+        place.free.set()
+
+    def _leave(self, place: _Place) -> None:
+        """``place`` was given up; its turn, if it had come just now, goes to the next."""
+        if place in self._queue:
+            self._queue.remove(place)
+        else:
+            self._taken = False
+            self._next()
+
+
+def chosen(waited_s: list[float | None]) -> int:
+    """Index of the claim to serve, of claims in the order in which they joined the queue."""
+    finals = [(-waited, index) for index, waited in enumerate(waited_s) if waited is not None]
+    return min(finals)[1] if finals else 0
+
+
+@dataclass(slots=True, eq=False)
+class _Place:
+    claim: Claim
+    free: asyncio.Event = field(default_factory=asyncio.Event)
