@@ -68,6 +68,9 @@ class SpeechSettings(Section):
     chinese: Literal["simplified", "traditional", "as-heard"] = Field(
         default="simplified", description="Script that Chinese captions are normalised to"
     )
+    numerals: Literal["digits", "as-heard"] = Field(
+        default="digits", description="Numbers in Chinese and English captions: digits where subtitles have them"
+    )
     device: Literal["auto", "cpu", "cuda"] = Field(default="auto", description="Where Whisper runs")
     threads: int = Field(default=0, ge=0, description="CPU threads of recognition; 0: chosen for this machine")
     partials: bool = Field(default=True, description="Show words before the sentence ends")

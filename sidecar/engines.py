@@ -21,6 +21,7 @@ from sidecar.speech.languages import Belief, Switching
 from sidecar.speech.listener import Listener
 from sidecar.speech.transcript import Policy, Transcript
 from sidecar.speech.turns import Turns
+from sidecar.speech.writing import Writing
 from sidecar.translation.backlog import same_language
 from sidecar.translation.translator import Translator
 
@@ -112,7 +113,9 @@ def listener(
             allowed=tuple(dict.fromkeys(map(language.base, spoken))), switching=Switching(speech.switching)
         ),
         beam_size=speech.beam_size,
-        chinese="traditional" if "zh-Hant" in spoken else speech.chinese,
+        writing=Writing(
+            chinese="traditional" if "zh-Hant" in spoken else speech.chinese, digits=speech.numerals == "digits"
+        ),
         can_wait=can_wait,
         turns=turns,
     )

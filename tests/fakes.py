@@ -25,6 +25,7 @@ from sidecar.speech.listener import Listener
 from sidecar.speech.recognizer import Choose, Health, Hypothesis, LiveRecognizer, Word
 from sidecar.speech.transcript import Policy, Transcript
 from sidecar.speech.turns import Turns
+from sidecar.speech.writing import Writing
 from sidecar.translation.translator import Line
 
 CHUNK_MS = 32
@@ -207,15 +208,23 @@ def listener(
     language: str | Belief = "en",
     can_wait: bool = True,
     policy: Policy | None = None,
+    writing: Writing | None = None,
     now: Callable[[], float] = time.monotonic,
     speaker: str | None = None,
     numbers: Iterator[int] | None = None,
     turns: Turns | None = None,
 ) -> Listener:
-    """A listener of a `Talk`."""
-    transcript = Transcript(policy or Policy(), speaker=speaker, numbers=numbers)
+    """A listener of a `Talk`, which writes numbers as they were said."""
     return Listener(
-        recognizer, activity(), transcript, language=language, beam_size=5, can_wait=can_wait, turns=turns, now=now
+        recognizer,
+        activity(),
+        Transcript(policy or Policy(), speaker=speaker, numbers=numbers),
+        language=language,
+        beam_size=5,
+        writing=writing or Writing(digits=False),
+        can_wait=can_wait,
+        turns=turns,
+        now=now,
     )
 
 

@@ -93,18 +93,25 @@ async def heard(speech: dict[str, Any], recognizer: ScriptedRecognizer) -> list[
 
 @pytest.mark.usefixtures("hears_all")
 @pytest.mark.parametrize(
-    ("speech", "tag", "said"),
+    ("speech", "tag", "written"),
     [
-        ({"language": "zh"}, "zh", SAID),
-        ({"language": "zh-Hant"}, "zh-Hant", TRADITIONAL),
-        ({"language": "auto"}, "zh", SAID),
-        ({"language": "auto", "chinese": "traditional"}, "zh-Hant", TRADITIONAL),
+        ({"language": "zh"}, "zh", "这款面膜只要99块"),
+        ({"language": "zh-Hant"}, "zh-Hant", "這款面膜只要99塊"),
+        ({"language": "auto"}, "zh", "这款面膜只要99块"),
+        ({"language": "auto", "chinese": "traditional"}, "zh-Hant", "這款面膜只要99塊"),
+        ({"language": "zh", "numerals": "as-heard"}, "zh", "这款面膜只要九十九块"),
     ],
 )
-def test_chinese_is_written_as_it_was_asked_for(speech: dict[str, Any], tag: str, said: Any) -> None:
+def test_chinese_is_written_as_it_was_asked_for(speech: dict[str, Any], tag: str, written: str) -> None:
     for spoken in (SAID, TRADITIONAL):
         recognizer = ScriptedRecognizer(spoken)
-        assert asyncio.run(heard(speech, recognizer)) == [(tag, said.text)]
+        assert asyncio.run(heard(speech, recognizer)) == [(tag, written)]
+
+
+@pytest.mark.usefixtures("hears_all")
+async def test_the_script_stays_as_it_was_heard_when_asked() -> None:
+    for spoken, written in ((SAID, "这款面膜只要99块"), (TRADITIONAL, "這款面膜只要99塊")):
+        assert await heard({"language": "zh", "chinese": "as-heard"}, ScriptedRecognizer(spoken)) == [("zh", written)]
 
 
 @pytest.mark.usefixtures("hears_all")

@@ -8,7 +8,7 @@ import time
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -19,9 +19,9 @@ from sidecar.errors import RecognitionError
 from sidecar.speech.cleanup import is_nobody
 from sidecar.speech.languages import Belief
 from sidecar.speech.recognizer import Health, Hypothesis, LiveRecognizer
-from sidecar.speech.script import chinese_converter, chinese_tag
 from sidecar.speech.transcript import Job, Transcript
 from sidecar.speech.turns import Turns
+from sidecar.speech.writing import Writing
 
 log = structlog.get_logger()
 
@@ -62,7 +62,7 @@ class Listener:
         *,
         language: str | Belief,
         beam_size: int,
-        chinese: str = "simplified",
+        writing: Writing | None = None,
         can_wait: bool = False,
         turns: Turns | None = None,
         now: Callable[[], float] = time.monotonic,
@@ -74,8 +74,7 @@ class Listener:
         self._activity = activity
         self._belief = language if isinstance(language, Belief) else Belief(allowed=(language,))
         self._beam_size = beam_size
-        self._convert = chinese_converter(chinese)
-        self._chinese_tag = chinese_tag(chinese)
+        self._writing = writing or Writing()
         self._can_wait = can_wait
         self._turns = turns or Turns()
         self._now = now
@@ -99,10 +98,10 @@ class Listener:
             while True:
                 self._changed.clear()
                 for segment in self.transcript.take_skipped():
-                    yield self._written(segment)
+                    yield self._writing.written(segment)
                 if self.transcript.next_job(busy=busy() or self._turns.busy) is not None:
                     for segment in await self._take_turn(worker):
-                        yield self._written(segment)
+                        yield self._writing.written(segment)
                     self._progress.set()
                 elif self._over:
                     break
@@ -176,7 +175,7 @@ class Listener:
                 error = exc.message if isinstance(exc, RecognitionError) else type(exc).__name__
                 log.warning("recognition failed", error=error, final=job.final, attempt=attempt)
                 continue
-            self.hearing.language = self._tag(hypothesis.language)
+            self.hearing.language = self._writing.tag(hypothesis.language)
             self._count_lag(job)
             return self.transcript.resolve(job, hypothesis, took_s=self._now() - began_s)
         return self.transcript.give_up(job)
@@ -206,14 +205,3 @@ class Listener:
     def _behind_ms(self, job: Job) -> int:
         """Time from the end of the audio of ``job`` arriving to now."""
         return to_ms(self.hearing.position - job.end) + round((self._now() - self._arrived_s) * 1000)
-
-    def _tag(self, code: str) -> str:
-        return self._chinese_tag if code == "zh" else code
-
-    def _written(self, segment: Segment) -> Segment:
-        """``segment`` in the script and tag that captions use."""
-        tag = self._tag(segment.language)
-        if segment.language not in ("zh", "yue"):
-            return replace(segment, language=tag)
-        text = self._convert(segment.text)
-        return replace(segment, language=tag, text=text, stable=min(segment.stable, len(text)))

@@ -21,13 +21,13 @@ _COUNTED = "件个個盒瓶條条双雙支斤袋箱套片张張只隻罐份组�
 _MEASURE = _COUNTED + ("包款色码碼号號名人天年月周週小时時分秒次杯提对對米公厘毫克升层層寸岁歲倍级級折成瓦度元块塊毛角")
 _BEFORE_COUNT = "买買送拍发發满滿减減第"
 _NOT_NUMBERS = regex.compile(
-    "(?<![一二两三四五六七八九])十分(?!钟|鐘|之)|百分百|百分之百|[千万萬](?:万|萬)(?=别|別|不|要|记|記|莫|注)|万一|萬一|万能|萬能|万物|万分|百搭|百货|"
+    "(?<![一二两三四五六七八九])十分(?!钟|鐘|之)|百分百|百分之百|[千万萬](?:万|萬)(?=别|別|不|要|记|記|莫|注)|(?<![一二两兩三四五六七八九十百千])[万萬]一|万能|萬能|万物|万分|百搭|百货|"
     "百貨|百变|百變|百雀羚|三八节|五一(?=节|節|假|劳|勞|黄金|大促|促销)|双十一|雙十一|双十二|雙十二|双11|双12|四季|四周|"
     "五官|五香|七夕|八卦|九牛|七七八八|乱七八糟|十全|一心一意|三三两两|三心二意|四面八方|五颜六色|五顏六色|五花八门|一清二楚|"
     "独一无二|獨一無二|一一|二手|二维码|二維碼|三明治|三文鱼|四川|三亚|九江|三星|七匹狼|六神|千元机|百元"
 )
 _FRACTION = (
-    rf"[{NUMERAL}\d](?![{NUMERAL}{UNIT}\d.]|包(?!邮|郵)|[{_COUNTED}])|[一二两三四五六七八九](?=一[{_COUNTED}包])"
+    rf"[{NUMERAL}\d](?![{NUMERAL}{UNIT}\d.]|包(?!邮|郵)|[{_COUNTED}])|[一二两三四五六七八九\d](?=一[{_COUNTED}包])"
 )
 _PERCENT = regex.compile(rf"百分之(?P<number>{CHINESE}(?:[点點][{NUMERAL}]+)?)")
 _DISCOUNT = regex.compile(
@@ -43,7 +43,7 @@ _TAEL = regex.compile(
     rf"(?<![{NUMERAL}{UNIT}\d])(?P<number>[一二三四五六七八九半])[两兩](?![{NUMERAL}{UNIT}{_MEASURE}\d])"
 )
 _METRES = regex.compile(rf"(?P<whole>{CHINESE})米(?P<part>[{NUMERAL}\d]{{1,2}})(?![{NUMERAL}{UNIT}\d{_COUNTED}])")
-_POINT = regex.compile(rf"(?P<whole>{CHINESE})[点點][{NUMERAL}]+(?![{NUMERAL}{UNIT}分])")
+_POINT = regex.compile(rf"(?P<number>{CHINESE}[点點][{NUMERAL}]+)(?P<scale>[万萬亿億])?(?![{NUMERAL}{UNIT}分])")
 _CLOCK = regex.compile(rf"(?P<hour>{CHINESE})(?:点|點|時)(?:(?P<half>半)|(?P<minute>{CHINESE})分?|钟|鐘|整)?")
 _MONTH = regex.compile(rf"(?P<number>{CHINESE})月(?!份?[后後])")
 _CHINESE = regex.compile(CHINESE)
@@ -207,7 +207,7 @@ class _Reader:
         self._add(match, {value, value * 100}, written=f"{plain(value)}米")
 
     def _point(self, match: regex.Match[str]) -> None:
-        value = read_point(match.group())
+        value = read_point(match["number"]) * (read_chinese(match["scale"]) if match["scale"] else 1)
         self._add(match, {value}, written=plain(value))
 
     def _clock(self, match: regex.Match[str]) -> None:

@@ -16,7 +16,7 @@ import regex
 ARABIC = r"(?<![\d.])\d(?:[\d.,'’]*\d)?"
 NUMERAL = "零〇一二两兩俩倆三四五六七八九幺"
 UNIT = "十百千万萬亿億"
-CHINESE = rf"(?:{ARABIC}|[{NUMERAL}{UNIT}])(?:[{NUMERAL}{UNIT}]|(?<=[{UNIT}])\d)*"
+CHINESE = rf"(?:{ARABIC}(?![{NUMERAL}])|[{NUMERAL}{UNIT}])(?:[{NUMERAL}{UNIT}]|(?<=[{UNIT}])\d)*"
 """Matches 99, 1.5万, 二百五十, 3千8: to be read with `read_chinese`."""
 
 _DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {
@@ -26,6 +26,8 @@ _TENS = {"十": 10, "百": 100, "千": 1000}
 _MYRIADS = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
 _WORD = regex.compile(r"[\p{L}\p{M}]+")
 _BETWEEN_WORDS = regex.compile(r"[\s-]*(?:\b(?:and|y|e|et|und)\b)?[\s-]*", regex.IGNORECASE)
+_UNIT_ONE = {"en": "one"}
+"""A pronoun, and a number only behind tens, hundreds or thousands: twenty-one."""
 _NO_SPACED_GROUPS = frozenset({"zh", "ja", "ko", "th", "en", "yue"})
 _MYRIAD_LANGUAGES = frozenset({"zh", "ja", "ko", "yue", "th"})
 
@@ -123,9 +125,11 @@ def read_words(text: str, base: str) -> Iterator[tuple[int, int, frozenset[Decim
     known = _table()["words"].get(base, {})
     run: list[regex.Match[str]] = []
     for match in _WORD.finditer(text.lower()) if known else ():
-        if match.group() not in known:
+        joined = bool(run) and bool(_BETWEEN_WORDS.fullmatch(text, run[-1].end(), match.start()))
+        is_unit = match.group() == _UNIT_ONE.get(base) and joined and known.get(run[-1].group(), 1) >= 20
+        if match.group() not in known and not is_unit:
             continue
-        if run and not _BETWEEN_WORDS.fullmatch(text, run[-1].end(), match.start()):
+        if run and not joined:
             yield _run(run, known)
             run = []
         run.append(match)
@@ -159,7 +163,7 @@ def _fold_one(character: str) -> str:
 
 def _run(run: list[regex.Match[str]], known: dict[str, int]) -> tuple[int, int, frozenset[Decimal]]:
     """The words together, one by one, and as prices are said: nineteen ninety-nine is 19.99 or 1999."""
-    values = [known[match.group()] for match in run]
+    values = [known.get(match.group(), 1) for match in run]
     total = current = 0
     for value in values:
         if value in (100, 1000):
