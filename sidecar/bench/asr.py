@@ -84,13 +84,22 @@ class ClipsResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Invented:
+    """The longest caption shown in a ``recording`` without speech; ``final``, or gone after a moment."""
+
+    recording: str
+    text: str
+    final: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NonspeechResult:
-    """Recordings without speech by one system. ``captioned``: what was shown in them, if only for a moment, by name."""
+    """Recordings without speech by one system, and those of them that were captioned, if only for a moment."""
 
     language: str
     system: str
     recordings: int
-    captioned: dict[str, str]
+    captioned: tuple[Invented, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,16 +261,17 @@ def _clips_result(name: str, spoken: str, group: Sequence[_Done]) -> ClipsResult
 
 
 async def _hear_nonspeech(plan: Plan, system: System, recognizer: LiveRecognizer, step: Step) -> NonspeechResult:
-    captioned: dict[str, str] = {}
+    captioned: list[Invented] = []
     for recording in plan.nonspeech:
         heard = await live.hear(recording, system, recognizer, pace=plan.pace, step=step)
         if shown := [event.text for event in heard.events if event.text]:
-            captioned[recording.name] = max(shown, key=len)
+            longest = max(shown, key=len)
+            captioned.append(Invented(recording=recording.name, text=longest, final=bool(heard.text)))
     return NonspeechResult(
         language=system.settings.speech.language,
         system=system.name,
         recordings=len(plan.nonspeech),
-        captioned=captioned,
+        captioned=tuple(captioned),
     )
 
 

@@ -221,7 +221,9 @@ def _text(report: Report) -> str:
     for result in report.nonspeech:
         count = f"{len(result.captioned)} of {result.recordings} recordings without speech captioned"
         tables.append(f"{result.system}, {result.language}: {count}")
-        tables += [f"  {name}: {text}" for name, text in result.captioned.items()]
+        for invented in result.captioned:
+            stayed = "final" if invented.final else "for a moment"
+            tables.append(f"  {invented.recording}, {stayed}: {invented.text}")
     versions = ", ".join(f"{name} {number}" for name, number in report.versions.items())
     others = max((result.others_cores for result in report.files), default=0.0)
     busy = f"; others used up to {others} cores meanwhile" if others >= MUCH_OTHERS else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from typer.testing import CliRunner
 
 from sidecar.audio.chunk import SAMPLE_RATE, Samples
 from sidecar.bench import live
-from sidecar.bench.asr import GoldFile, Plan, measure
+from sidecar.bench.asr import GoldFile, Invented, Plan, measure
 from sidecar.bench.captions import TimedWord
 from sidecar.bench.live import PARTS, Heard, System, system
 from sidecar.bench.references import Clip, Gold
@@ -128,7 +129,8 @@ async def test_a_plan_is_done_by_every_system(host: Path, silence: Path) -> None
     assert [(result.language, result.system) for result in report.nonspeech] == [
         (lang, name) for lang in ("en", "zh") for name in names
     ]
-    assert all(list(result.captioned) == ["host.wav"] for result in report.nonspeech)
+    assert all([each.recording for each in result.captioned] == ["host.wav"] for result in report.nonspeech)
+    assert all(each.final for result in report.nonspeech for each in result.captioned)
     assert sum(steps) == pytest.approx(2 * (3 * SECONDS + 2 * (SECONDS + 1)))
     assert {"en", "de", "zh"} == set(recognizer.languages)
     for result in report.files:
@@ -138,6 +140,19 @@ async def test_a_plan_is_done_by_every_system(host: Path, silence: Path) -> None
         assert result.final_max_s > 0
         assert result.cpu > 0
         assert result.memory_mb > 0
+
+
+async def test_a_caption_that_is_withdrawn_counts_where_nobody_speaks(host: Path) -> None:
+    class Doubtful(Scripted):
+        """Takes its words back in the final pass."""
+
+        def recognize(self, audio: Samples, *, beam_size: int, **more: Any) -> Hypothesis:
+            heard = super().recognize(audio, beam_size=beam_size, **more)
+            return replace(heard, text="") if beam_size > 1 else heard
+
+    plan = Plan(systems=(system(ENGLISH),), nonspeech=(host,), languages=("en",))
+    (result,) = (await measure(plan, Doubtful())).nonspeech
+    assert result.captioned == (Invented(recording="host.wav", text="hello there", final=False),)
 
 
 async def test_a_host_of_unknown_language_is_scored_in_the_one_that_was_heard(host: Path) -> None:
@@ -188,7 +203,7 @@ def test_a_recording_is_measured_for_real_and_offline(host: Path, silence: Path,
     assert offline["error_percent"] == parts["error_percent"]
     assert live_row["error_percent"] < 100
     assert offline["score"] is None
-    assert report["nonspeech"][0]["captioned"] == {}
+    assert report["nonspeech"][0]["captioned"] == []
     shown = [json.loads(line) for line in (tmp_path / "host.live.jsonl").read_text(encoding="utf-8").splitlines()]
     assert shown
     assert [event["t"] for event in shown] == sorted(event["t"] for event in shown)
