@@ -13,6 +13,9 @@ windows of 30 s; what it makes of a second of music in a short window scores a l
 MUCH_LOOP = 0.3
 LONG_LOOP = 24
 """A text of so many characters that shrinks to less than this share without its loops is humming."""
+HUMMING_NO_SPEECH = 0.3
+_HUMMING = regex.compile(r"\P{L}*(?P<unit>\p{L}{1,4}?)\P{L}*(?:(?P=unit)\P{L}*){5,}")
+"""One syllable over and over: humming, unless it is surely speech, as 对对对对对对 may be."""
 _LOOP = regex.compile(r"(?P<unit>.{2,40}?)(?P=unit){3,}", regex.DOTALL)
 """A phrase said more than three times in a row, unless it is as short as a laugh."""
 _TWICE = regex.compile(r"\b(?P<unit>\p{Han}{8,40}|(?:\w+['’ ]+){3,15}\w+)[\s\p{P}]*(?P=unit)(?!\w)", regex.IGNORECASE)
@@ -26,6 +29,8 @@ def is_nobody(hypothesis: Hypothesis) -> bool:
     if not any(char.isalnum() for char in text):
         return True
     if len(text) >= LONG_LOOP and len(without_loops(text)) < MUCH_LOOP * len(text):
+        return True
+    if hypothesis.no_speech > HUMMING_NO_SPEECH and _HUMMING.fullmatch(text):
         return True
     return hypothesis.no_speech > NO_SPEECH and hypothesis.logprob < DOUBTFUL_LOGPROB
 

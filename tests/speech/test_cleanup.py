@@ -30,6 +30,13 @@ def test_humming_was_said_by_nobody(text: str) -> None:
     assert cleanup.is_nobody(hypothesis(text))
 
 
+def test_short_humming_was_said_by_nobody_unless_it_sounds_like_speech() -> None:
+    for text in ("轮轮轮轮轮轮轮", "la, la, la, la, la, la"):
+        assert cleanup.is_nobody(hypothesis(text, no_speech=0.35))
+        assert not cleanup.is_nobody(hypothesis(text, no_speech=0.1))
+    assert not cleanup.is_nobody(hypothesis("对对对对对", no_speech=0.35))
+
+
 def test_a_laugh_or_a_loop_after_words_was_said_by_somebody() -> None:
     assert not cleanup.is_nobody(hypothesis("哈哈哈哈哈哈哈哈"))
     assert not cleanup.is_nobody(hypothesis("This one is ninety nine yuan only, " + "yes " * 12))
