@@ -27,7 +27,7 @@ def normalise(tag: str) -> str:
         raise UsageError(
             f"'{tag}' is not a language code", hint="use BCP 47 codes such as zh, en, es, pt-BR, zh-Hant, ar, th"
         )
-    language = langcodes.get(cleaned, normalize=True)
+    language = langcodes.get(cleaned, normalize=True).prefer_macrolanguage()
     base = language.language or ""
     if base in ("zh", "cmn"):
         by_region = language.script is None and language.territory in _TRADITIONAL_REGIONS

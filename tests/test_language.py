@@ -39,6 +39,16 @@ KNOWN = ("zh", "zh-Hant", "yue", "en", "es", "pt", "pt-BR", "id", "vi", "ja", "k
         ("iw", "he"),
         ("sr-Latn", "sr"),
         ("de-CH-1996", "de"),
+        ("zsm", "ms"),
+        ("arb", "ar"),
+        ("pes-IR", "fa"),
+        ("id-ID", "id"),
+        ("yue-Hant-HK", "yue"),
+        ("cmn-Hant", "zh-Hant"),
+        ("zh-cmn-Hans-CN", "zh"),
+        ("zh-TW-u-co-stroke", "zh-Hant"),
+        ("tl", "fil"),
+        ("jw", "jv"),
     ],
 )
 def test_every_spelling_becomes_the_short_tag(written: str, tag: str) -> None:

@@ -29,8 +29,6 @@ _REST = f"(?:{_THOUSANDS}|{_NOUGHT}(?:{_HUNDREDS}|{_TENS}|{_ONE})|{_ONE})"
 _MYRIADS = f"(?:{_UNDER_MYRIAD}|{_LEAD})(?:[万萬]{_REST}?|[亿億])"
 _CARDINAL = f"(?:{_MYRIADS}|{_UNDER_MYRIAD})"
 """A well-formed number from ten on: 三五百 and 二十五六 are none."""
-_SHARED = regex.compile(f"[百千万萬]{_ONE}$|十一$")
-"""What may be two numbers before a measure word: 三十一个 is 31 pieces, or 30 apiece; 一百五件 is five for 100."""
 _NUMERALS = "零〇一二两兩俩倆三四五六七八九幺十百千万萬亿億"
 _RUN = regex.compile(f"[{_NUMERALS}]+")
 _ONE_BY_ONE = regex.compile("[零〇一二三四五六七八九幺]+")
@@ -38,27 +36,32 @@ _ONE_BY_ONE = regex.compile("[零〇一二三四五六七八九幺]+")
 _WELL_FORMED = regex.compile(_CARDINAL)
 _SCALES = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
 
-_COUNTED = "件个個盒瓶條条双雙支斤袋箱套片张張只隻罐份组組位包款杯提对對本台臺串排盘盤颗顆粒根把"
-_COUNT_AFTER = regex.compile(f"[{_COUNTED}]")
+_PRICED_BY = (
+    "件个個盒瓶條条双雙支斤袋箱套片张張只隻罐份组組位包款杯提对對本台臺串排盘盤颗顆粒根把块塊米公升毫克千瓦天年"
+    "次人单單吨噸里尺平周週小期折成"
+)
+"""Units, and what a price may be for one, or three, of."""
+_SHARED = regex.compile(f"(?:[百千万萬]{_ONE}|十一)(?=[{_PRICED_BY}])(?![块塊][钱錢])")
+"""What may be two numbers: 三十一个 is 31 pieces, or 30 apiece; 一百五件 is five for 100."""
 _EXACT = regex.compile(
     f"[块塊元圆圓码碼号號米厘公克毫升千瓦度斤尺寸秒岁歲%％]|月(?!初)|分[钟鐘]|小[时時]|[到至]{_CARDINAL}"
 )
 """What even ten is measured in, and where it is the lower end of a range."""
 _MEASURED = regex.compile(
-    f"{_EXACT.pattern}|[{_COUNTED}年日天周週分点點倍級级层層楼樓页頁名人单單场場次期股折吨噸里英平多余餘]|"
-    r"[^\p{L}\p{N}]|[的了呢吗嗎吧啊]|$"
+    f"{_EXACT.pattern}|[{_PRICED_BY}日分点點倍級级层層楼樓页頁名场場股英多余餘]|" r"[^\p{L}\p{N}]|[的了呢吗嗎吧啊]|$"
 )
 """What shows that 十八 or 三十 is an amount and no part of a word."""
 _PRICED = regex.compile("[块塊元单單]")
-_NOT_BEFORE = regex.compile(f"[几幾来來]|[把上][块塊下]|分之|[点點块塊米毛][{_NUMERALS}](?![{_COUNTED}])")
+_NOT_BEFORE = regex.compile(f"[几幾来來]|[把上][块塊下]|分之|[点點块塊米毛][{_NUMERALS}](?![{_PRICED_BY}])")
 """What makes an estimate or a part of a number, said before it."""
 _NOT_AFTER = regex.compile(f"(?:[几幾数數初好上]|分之|正月|[腊臘]月|[农農][历曆]|大年|[{_NUMERALS}][点點块塊米毛月])$")
 """What makes an estimate, a lunar date, or a part of a number of what follows."""
 _FIXED = regex.compile(
-    f"(?<!{_ONE}|百)十分(?![钟鐘])|百分百|百分之百|(?<![{_NUMERALS}])[万萬]一|成千上[万萬]|千千[万萬][万萬]|千[万萬](?=[别別不要记記莫注])|百里挑一|"
-    "一五一十|三七二十一|七十二行|三百六十[行度]|三百六十五[里行]|九九八十一|八十一[难難]|三十六[计計]|七十二[变變]|"
-    "二十四[孝节節]|十八[般罗羅]|十二[生星]|十三[香陵]|十五的月亮|一百八十度|一千零一夜|十二分|[双雙]十[一二]|"
-    "十一(?=[黄黃]金|长?假|長?假|[国國][庆慶]|期[间間])|十[全足字]|二百五(?![十块塊元圆圓克毫升米斤])|十年代"
+    f"(?<!{_ONE}|百)十分(?![钟鐘])|百分百|百分之百|(?<![{_NUMERALS}])[万萬]一|成千上[万萬]|千千[万萬][万萬]|"
+    "千[万萬](?=[别別不要记記莫注])|百里挑一|一五一十|三七二十一|七十二行|三百六十行|三百六十五[里行]|十[万萬]八千里|"
+    "九九八十一|八十一[难難]|三十六[计計]|七十二[变變]|二十四[孝节節]|十八[般罗羅]|十二[生星]|十三[香陵]|十五的月亮|"
+    "一千零一夜|十二分|[双雙]十[一二]|十一(?=[黄黃]金|长?假|長?假|[国國][庆慶]|期[间間])|十[全足字]|十年代|"
+    "二百五(?![十块塊元圆圓克毫升米斤])"
 )
 
 _END = f"(?![{_NUMERALS}])"
@@ -70,15 +73,16 @@ _DECIMAL = regex.compile(
     "(?=[升米克斤倍万萬亿億寸厘毫公吨噸度折码碼G%％]|千克|千瓦|英寸|平方|个百分点|個百分點)"
 )
 _PRICE = (
-    f"(?:{_CARDINAL}|{_LEAD})[块塊](?:{_ONE}[毛角](?:{_ONE}{_END}分?)?|{_ONE}(?=[一两兩][{_COUNTED}])|"
-    f"{_ONE}(?![{_NUMERALS}点點毛角几幾{_COUNTED.replace('包', '')}]|包(?!邮|郵))|(?=钱|錢))"
+    f"(?:{_CARDINAL}|{_LEAD})[块塊](?:{_ONE}[毛角](?:{_ONE}{_END}分?)?|{_ONE}(?=[一两兩][{_PRICED_BY}])|"
+    f"{_ONE}(?![{_NUMERALS}点點毛角几幾{_PRICED_BY.replace('包', '')}]|包(?!邮|郵))|(?=钱|錢))"
 )
-_METRES = f"{_LEAD}米{_ONE}{{1,2}}(?![{_NUMERALS}{_COUNTED}几幾])"
+_METRES = f"{_LEAD}米{_ONE}{{1,2}}(?![{_NUMERALS}{_PRICED_BY}几幾])"
 _HOUR = f"(?:{_CARDINAL}|{_ONE}|两|兩)[点點]"
 _MINUTE = f"(?:{_NOUGHT}{_ONE}|{_CARDINAL}){_END}"
+_WHOLE = "理体體个個齐齊形套容治修数數顿頓改洁潔"
 _CLOCK = (
     f"(?<=[早晚]上|[上中下]午|凌晨|[今明昨]晚|[今明]早|傍晚|半夜|夜里|夜裡){_HOUR}(?:{_MINUTE})?{_END}|"
-    f"{_HOUR}(?:{_MINUTE}(?=分)|(?=半|整|钟|鐘))"
+    f"{_HOUR}(?:{_MINUTE}(?=分)|(?=半|[钟鐘]|整(?![{_WHOLE}])))"
 )
 _MONTH = f"(?:{_CARDINAL}|{_ONE})月"
 _DATE = f"{_MONTH}(?:(?:{_CARDINAL}|{_ONE})(?=[号號日])|(?=份))|(?<=年){_MONTH}(?![初{_NUMERALS}])"
@@ -132,7 +136,7 @@ def _sure(match: regex.Match[str]) -> Edit | None:
 def _counted(match: regex.Match[str]) -> Edit | None:
     """A number from ten on, where it counts or measures something, or is too large to be anything else."""
     text, said, end = match.string, match.group(), match.end()
-    if _COUNT_AFTER.match(text, end) and _SHARED.search(said):
+    if any(shared.end() == end for shared in _SHARED.finditer(text, match.start())):
         return None
     if not _WELL_FORMED.fullmatch(said) or _NOT_AFTER.search(text, 0, match.start()):
         return None
