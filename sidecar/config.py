@@ -92,7 +92,10 @@ class TranslationSettings(Section):
     """Into what, and by what, captions are translated."""
 
     to: tuple[str, ...] = Field(default=("en", "es", "zh"), description="Target languages, the most important first")
-    model: str = Field(default="auto", description="Name of a manifest, path of a GGUF file, auto, or none")
+    model: str = Field(
+        default="auto",
+        description="Name of a manifest, a GGUF file, a folder with CTranslate2 models, auto, or none",
+    )
     threads: int = Field(default=0, ge=0, description="CPU threads of translation; 0: chosen for this machine")
     line_timeout_s: float = Field(default=20.0, gt=0, description="A line not translated in this time is given up")
     max_lag_s: float = Field(default=15.0, gt=0, description="Lines older than this are shown untranslated")

@@ -103,7 +103,7 @@ def _recognition(settings: Settings) -> Finding:
 
 
 def _translation(settings: Settings, recognition_cores: float) -> Finding:
-    from sidecar.translation.llama import measure
+    from sidecar.translation.opening import measure
 
     try:
         path = engines.translator_path(settings)

@@ -22,7 +22,6 @@ from sidecar.speech.listener import Listener
 from sidecar.speech.transcript import Policy, Transcript
 from sidecar.speech.turns import Turns
 from sidecar.speech.writing import Writing
-from sidecar.translation.backlog import same_language
 from sidecar.translation.translator import Translator
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ def translator_path(settings: Settings, progress: Progress | None = None) -> Pat
         return None
     if wanted != AUTO:
         return weights.ensure(wanted, progress)
-    from sidecar.translation.llama import measure
+    from sidecar.translation.opening import measure
     from sidecar.weights import fit
 
     choice = fit.choose_translator(measure, progress=progress)
@@ -144,17 +143,21 @@ def listeners_opener(settings: Settings, path: Path, *, can_wait: bool) -> Calla
 def translator_opener(
     settings: Settings, path: Path | None, targets: tuple[str, ...]
 ) -> Callable[[], Awaitable[Translator]] | None:
-    """Opens the translator and has it read the prompt of each target, so that the first line is not late."""
+    """Opens the translator, ready for each target so that the first line is not late.
+
+    Raises `UsageError` at once where the model lacks a target.
+    """
     if path is None or not targets:
         return None
-    model, spoken = path, {each.speech.language for each in settings.of_each_voice()}
+    from sidecar.translation import opening
+
+    spoken = {each.speech.language for each in settings.of_each_voice()}
+    for source in spoken:
+        opening.check_languages(path, source, targets)
 
     async def open_translator() -> Translator:
-        from sidecar.translation.llama import open_llama
-
-        translator = await open_llama(model, threads=settings.translation.threads, slots=len(targets) * len(spoken))
-        for source in spoken - {language.AUTO}:
-            await translator.prepare(source, [target for target in targets if not same_language(source, target)])
-        return translator
+        return await opening.open_translator(
+            path, threads=settings.translation.threads, sources=sorted(spoken), targets=targets
+        )
 
     return open_translator

@@ -78,12 +78,13 @@ async def _mt(
 ) -> Report:
     from sidecar import weights
     from sidecar.bench import mt
-    from sidecar.translation.llama import open_llama
+    from sidecar.translation import opening
     from sidecar.weights.progress import OnTerminal
 
     mt.chrf(["a"], ["a"])  # without sacrebleu it is better to say so at once
     path = await asyncio.to_thread(weights.ensure, model, OnTerminal())
-    translator = await open_llama(path, threads=threads, slots=len(targets), source=source, targets=targets)
+    opening.check_languages(path, source, targets)
+    translator = await opening.open_translator(path, threads=threads, source=source, targets=targets)
     try:
         step = _show if show else _pass_over
         return mt.report(await mt.translate_all(translator, lines, source, targets, step=step))

@@ -67,7 +67,7 @@ def run(
     pace: Annotated[Pace | None, typer.Option("--pace", help="How fast a file is played.")] = None,
     model: Annotated[str | None, typer.Option("--model", help="Recogniser: name or folder.")] = None,
     translator: Annotated[
-        str | None, typer.Option("--translator", help="Translator: name, .gguf file, auto or none.")
+        str | None, typer.Option("--translator", help="Translator: name, .gguf file, folder, auto or none.")
     ] = None,
     store: Annotated[
         str | None, typer.Option("--store", help="Database URL; default: SQLite in your data folder.")

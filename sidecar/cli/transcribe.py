@@ -37,7 +37,7 @@ def transcribe(
     formats: Annotated[str, typer.Option("--format", metavar="srt,vtt,json,txt", help="What to write.")] = "srt",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Folder; default: next to each file.")] = None,
     model: Annotated[str | None, typer.Option("--model", help="Recogniser: name or folder.")] = None,
-    translator: Annotated[str | None, typer.Option("--translator", help="Translator: name or .gguf file.")] = None,
+    translator: Annotated[str | None, typer.Option("--translator", help="Translator: name, file or folder.")] = None,
     config: Annotated[Path | None, typer.Option("--config", help="Settings file; default: sidecar.toml here.")] = None,
 ) -> None:
     """Write subtitle files for FILES, as fast as the machine goes: NAME.LANG.FORMAT, a file per language.

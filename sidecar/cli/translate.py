@@ -29,7 +29,7 @@ def translate(
     file: Annotated[Path | None, typer.Argument(metavar="[FILE]", help="One sentence a line; default: stdin.")] = None,
     source: Annotated[str, typer.Option("--from", metavar="LANG", help="Language of the lines.")] = "zh",
     to: Annotated[str, typer.Option("--to", metavar="LANG,…", help="Languages to translate into.")] = "en",
-    model: Annotated[str, typer.Option("--model", help="Name of a model, path of a .gguf file, or auto.")] = "auto",
+    model: Annotated[str, typer.Option("--model", help="Translator: name, .gguf file, folder, or auto.")] = "auto",
     threads: Annotated[int, typer.Option("--threads", min=0, help="CPU threads; 0: chosen for this machine.")] = 0,
 ) -> None:
     """Translate lines; print one JSON object a line.
@@ -50,9 +50,10 @@ def translate(
 async def _translate_all(
     lines: Iterator[str], path: Path, source: str, targets: Sequence[str], threads: int, step: _Step
 ) -> None:
-    from sidecar.translation.llama import open_llama
+    from sidecar.translation import opening
 
-    translator = await open_llama(path, threads=threads, slots=min(len(targets), 8))
+    opening.check_languages(path, source, targets)
+    translator = await opening.open_translator(path, threads=threads, targets=targets)
     try:
         async for record in records(lines, translator, source, targets):
             sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
@@ -100,7 +101,7 @@ def _model_path(model: str) -> Path:
 
     if model != "auto":
         return weights.ensure(model, OnTerminal())
-    from sidecar.translation.llama import measure
+    from sidecar.translation.opening import measure
     from sidecar.weights import fit
 
     return weights.ensure(fit.choose_translator(measure, progress=OnTerminal()).name, OnTerminal())

@@ -16,35 +16,24 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 import structlog
 
-from sidecar import machine
 from sidecar.errors import CorruptModelError, ModelError, TranslationError
 from sidecar.translation import checks, gguf, grammar, numbers, prompts
+from sidecar.translation.backlog import same_language
+from sidecar.translation.one_thread import default_threads, one_thread
 from sidecar.translation.prompts import Family, Prompt
-from sidecar.translation.translator import Line
+from sidecar.translation.translator import MAX_LINE_CHARACTERS, SAMPLE_LINES, Line
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 SLOT_TOKENS = 1024
 """Context of one language pair: about 300 tokens of prompt, the line, and its translation."""
-MAX_LINE_CHARACTERS = 300
-"""Longer lines are refused: a caption is never so long, and a slot has no room for it."""
-NICENESS = 10
-"""Of 19: translation gets what recognition leaves, and still a tenth of a contested core."""
 _RETRY_TEMPERATURE = 0.5
-_SAMPLE_LINES = (
-    "大家好，欢迎来到直播间。",
-    "这件外套今天只要129元。",
-    "有问题可以打在公屏上。",
-    "买2件送1双袜子。",
-    "颜色有黑色和白色。",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +57,7 @@ class LlamaTranslator:
         self.name = name or path.stem
         self.languages: tuple[str, ...] | None = None
         self._family = Family.CHAT if "tokenizer.chat_template" in gguf.metadata(path) else Family.BASE
-        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="llama", initializer=_give_way)
+        self._worker = one_thread("llama")
         self._server: Any = self._worker.submit(_load, path, threads or default_threads(), slots).result()
         self._free = list(range(slots))
         self._slots: OrderedDict[tuple[str, str], int] = OrderedDict()
@@ -215,19 +204,25 @@ class _Stream:
 
 
 async def open_llama(
-    path: Path, *, threads: int = 0, slots: int = 4, name: str = "", source: str = "", targets: Sequence[str] = ()
+    path: Path,
+    *,
+    threads: int = 0,
+    slots: int = 4,
+    name: str = "",
+    sources: Sequence[str] = (),
+    targets: Sequence[str] = (),
 ) -> LlamaTranslator:
-    """`LlamaTranslator` without blocking the event loop, prepared for ``source`` into ``targets`` where both are given.
+    """`LlamaTranslator` without blocking the event loop, prepared for each of ``sources`` into each of ``targets``.
 
     Raises `ModelError`.
     """
     translator = await asyncio.to_thread(lambda: LlamaTranslator(path, threads=threads, slots=slots, name=name))
-    if source:
-        try:
-            await translator.prepare(source, targets)
-        except BaseException:
-            await translator.aclose()
-            raise
+    try:
+        for source in sources:
+            await translator.prepare(source, [target for target in targets if not same_language(source, target)])
+    except BaseException:
+        await translator.aclose()
+        raise
     return translator
 
 
@@ -236,7 +231,7 @@ def measure(path: Path, *, threads: int = 0) -> float:
     translator = LlamaTranslator(path, threads=threads, slots=1)
     taken: list[float] = []
     try:
-        for text in _SAMPLE_LINES:
+        for text in SAMPLE_LINES:
             began = time.monotonic()
             translator.complete(text, source="zh", target="en")
             taken.append(time.monotonic() - began)
@@ -245,18 +240,6 @@ def measure(path: Path, *, threads: int = 0) -> float:
     finally:
         translator.close()
     return statistics.median(taken[1:])
-
-
-def _give_way() -> None:
-    """Let recognition go first where both want a core: llama.cpp's threads inherit the priority of this one."""
-    with contextlib.suppress(OSError, AttributeError):  # Windows and macOS know no priority of a thread
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
-
-
-def default_threads() -> int:
-    """Threads that leave recognition its share of the machine: recognition works in short bursts."""
-    cores = machine.cores()
-    return cores if cores <= 2 else min(cores - 1, 8)
 
 
 def _load(path: Path, threads: int, slots: int) -> Any:

@@ -6,6 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+MAX_LINE_CHARACTERS = 300
+"""Longer lines are refused: a caption is never so long, and no engine has room for it."""
+SAMPLE_LINES = (
+    "大家好，欢迎来到直播间。",
+    "这件外套今天只要129元。",
+    "有问题可以打在公屏上。",
+    "买2件送1双袜子。",
+    "颜色有黑色和白色。",
+)
+"""Short lines in Chinese, to measure speed with."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:

@@ -34,7 +34,7 @@ def path() -> Path:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def translator(path: Path) -> AsyncIterator[LlamaTranslator]:
-    opened = await open_llama(path, slots=2, source="zh", targets=("en", "es"))
+    opened = await open_llama(path, slots=2, sources=("zh",), targets=("en", "es"))
     yield opened
     await opened.aclose()
 
