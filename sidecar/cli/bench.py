@@ -84,7 +84,7 @@ async def _mt(
     mt.chrf(["a"], ["a"])  # without sacrebleu it is better to say so at once
     path = await asyncio.to_thread(weights.ensure, model, OnTerminal())
     opening.check_languages(path, source, targets)
-    translator = await opening.open_translator(path, threads=threads, source=source, targets=targets)
+    translator = await opening.open_translator(path, threads=threads, sources=(source,), targets=targets)
     try:
         step = _show if show else _pass_over
         return mt.report(await mt.translate_all(translator, lines, source, targets, step=step))

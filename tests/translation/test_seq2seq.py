@@ -108,7 +108,7 @@ async def test_what_comes_to_no_end_is_no_hypothesis_and_is_searched_for_without
     translator = Counting(tiny_models.m2m100(tmp_path / "m", endless, also=["zh"]))
     asked = Sentence(text="再来一次", source="zh", target="en")
     assert translator._models[0].hypotheses([asked], beam=2) == [[]]
-    assert await translator.translate(line("en", "再来一次")) == "again and yet …"
+    assert (await translator.translate(line("en", "再来一次"))).startswith("again and yet …")
     await translator.aclose()
 
 
@@ -232,7 +232,7 @@ async def test_after_closing_a_line_is_refused(nllb: Path) -> None:
 
 
 async def test_a_folder_opens_as_a_translation_model(nllb: Path) -> None:
-    opened = await opening.open_translator(nllb, threads=1, source="zh", targets=("en",))
+    opened = await opening.open_translator(nllb, threads=1, sources=("zh",), targets=("en",))
     assert await opened.translate(line("en")) == "This coat is 129 yuan today."
     await opened.aclose()
     assert opening.measure(nllb, threads=1) > 0
