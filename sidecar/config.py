@@ -88,6 +88,12 @@ class SpeechSettings(Section):
         return _tags(value)
 
 
+class GlossarySettings(Section):
+    """The shop's names: see glossary.md."""
+
+    path: str = Field(default="", description="Glossary: a .csv, .toml or .xlsx file; empty: none")
+
+
 class TranslationSettings(Section):
     """Into what, and by what, captions are translated."""
 
@@ -157,6 +163,7 @@ class Settings(BaseSettings):
 
     audio: AudioSettings = AudioSettings()
     speech: SpeechSettings = SpeechSettings()
+    glossary: GlossarySettings = GlossarySettings()
     translation: TranslationSettings = TranslationSettings()
     server: ServerSettings = ServerSettings()
     storage: StorageSettings = StorageSettings()

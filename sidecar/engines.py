@@ -12,11 +12,14 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import structlog
+
 from sidecar import language, weights
 from sidecar.audio.activity import SpeechActivity, SpeechProbability
 from sidecar.audio.endpoint import Endpointer
 from sidecar.config import Settings
 from sidecar.errors import UsageError
+from sidecar.glossary.term import Glossary
 from sidecar.speech.languages import Belief, Switching
 from sidecar.speech.listener import Listener
 from sidecar.speech.transcript import Policy, Transcript
@@ -26,7 +29,10 @@ from sidecar.translation.translator import Translator
 
 if TYPE_CHECKING:
     from sidecar.speech.recognizer import LiveRecognizer
+    from sidecar.speech.vocabulary import Vocabulary
     from sidecar.weights.progress import Progress
+
+log = structlog.get_logger()
 
 NONE = "none"
 AUTO = "auto"
@@ -80,7 +86,35 @@ def open_recognizer(settings: Settings, path: Path) -> LiveRecognizer:
 def policy_for(settings: Settings) -> Policy:
     """The streaming policy that ``settings`` ask for."""
     speech = settings.speech
-    return Policy(partials=speech.partials, tick_ms=speech.tick_ms, max_ms=speech.max_segment_ms)
+    longest_ms = speech.max_segment_ms
+    return Policy(partials=speech.partials, tick_ms=speech.tick_ms, soft_ms=longest_ms * 2 // 3, max_ms=longest_ms)
+
+
+def glossary(settings: Settings) -> Glossary:
+    """The shop's glossary, without the entries that are wrong, which are counted in the log; the demo has its own.
+
+    Raises `UsageError` or `GlossaryError` when there is a file and it cannot be used.
+    """
+    from sidecar.audio.open import DEMO
+    from sidecar.demo import GLOSSARY
+    from sidecar.glossary.read import read
+
+    if not settings.glossary.path and settings.audio.input != DEMO:
+        return Glossary()
+    reading = read(Path(settings.glossary.path) if settings.glossary.path else GLOSSARY)
+    if reading.errors:
+        log.warning("the glossary has errors: sidecar glossary check shows them", errors=len(reading.errors))
+    return reading.glossary
+
+
+def vocabulary(settings: Settings, glossary: Glossary) -> Vocabulary:
+    """What corrects names in hypotheses, ready for the languages that may be spoken."""
+    from sidecar.speech.vocabulary import Vocabulary
+
+    made = Vocabulary(glossary)
+    for spoken in _spoken(settings):
+        made.prepare(language.base(spoken))
+    return made
 
 
 def listener(
@@ -92,10 +126,11 @@ def listener(
     speaker: str | None = None,
     numbers: Iterator[int] | None = None,
     turns: Turns | None = None,
+    names: Vocabulary | None = None,
 ) -> Listener:
     """A listener for one source; ``policy`` instead of the one that ``settings`` ask for.
 
-    ``numbers`` and ``turns`` are shared with the listeners of other voices.
+    ``numbers``, ``turns`` and ``names`` are shared with the listeners of other voices.
     """
     speech = settings.speech
     spoken = _spoken(settings)
@@ -117,6 +152,7 @@ def listener(
         ),
         can_wait=can_wait,
         turns=turns,
+        correct=names.correct if names else None,
     )
 
 
@@ -126,14 +162,20 @@ def _spoken(settings: Settings) -> tuple[str, ...]:
     return speech.languages if speech.language == language.AUTO else (speech.language,)
 
 
-def listeners_opener(settings: Settings, path: Path, *, can_wait: bool) -> Callable[[], Awaitable[list[Listener]]]:
-    """Opens one recogniser for all voices in a thread, when it is called; ``can_wait`` is said of all their sources."""
+def listeners_opener(
+    settings: Settings, path: Path, known: Glossary, *, can_wait: bool
+) -> Callable[[], Awaitable[list[Listener]]]:
+    """Opens one recogniser for all voices in a thread, when it is called; ``can_wait`` is said of all their sources.
+
+    Names are written as ``known`` has them.
+    """
 
     async def open_listeners() -> list[Listener]:
         recognizer = await asyncio.to_thread(open_recognizer, settings, path)
+        names = await asyncio.to_thread(vocabulary, settings, known)
         numbers, turns = count(1), Turns()
         return [
-            listener(each, recognizer, can_wait=can_wait, speaker=label, numbers=numbers, turns=turns)
+            listener(each, recognizer, can_wait=can_wait, speaker=label, numbers=numbers, turns=turns, names=names)
             for each, label in zip(settings.of_each_voice(), settings.speakers(), strict=True)
         ]
 

@@ -12,6 +12,7 @@ from fakes import LoudIsSpeech, ScriptedRecognizer, each, talk
 from sidecar import config, engines
 from sidecar.config import Settings
 from sidecar.errors import ModelError, UsageError
+from sidecar.glossary.term import Glossary
 
 
 def settings(**tables: dict[str, Any]) -> Settings:
@@ -67,7 +68,7 @@ async def test_a_damaged_translator_is_told_when_it_is_opened(tmp_path: Path) ->
 async def test_a_folder_without_a_whisper_is_told_when_it_is_opened(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text("{}")
     (tmp_path / "model.bin").write_bytes(b"no model")
-    opener = engines.listeners_opener(settings(), tmp_path, can_wait=True)
+    opener = engines.listeners_opener(settings(), tmp_path, Glossary(), can_wait=True)
     with pytest.raises(ModelError) as raised:
         await opener()
     assert tmp_path.name in raised.value.message

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from sidecar.config import Settings
     from sidecar.delivery.server import Running
+    from sidecar.glossary.term import Glossary
     from sidecar.session import Engines, Session
     from sidecar.storage.store import Store
     from sidecar.voice import Voice
@@ -69,6 +70,9 @@ def run(
     translator: Annotated[
         str | None, typer.Option("--translator", help="Translator: name, .gguf file, folder, auto or none.")
     ] = None,
+    glossary: Annotated[
+        str | None, typer.Option("--glossary", metavar="FILE", help="The shop's names: .csv, .toml or .xlsx.")
+    ] = None,
     store: Annotated[
         str | None, typer.Option("--store", help="Database URL; default: SQLite in your data folder.")
     ] = None,
@@ -90,6 +94,7 @@ def run(
         "audio": {"input": input, "label": label, "device": device, "pace": pace.value if pace else None},
         "speech": speech(spoken, languages, model),
         "translation": {"to": to, "model": translator},
+        "glossary": {"path": glossary},
         "server": {"port": port, "host": host},
         "storage": {"url": store},
     }
@@ -137,9 +142,10 @@ def _start(settings: Settings, events: Path | None, exit_at_end: bool) -> None:
         raise UsageError("several voices can only be heard in real time", hint="leave out --pace max")
     for each in settings.of_each_voice():
         engines.check_language(each)
+    known = engines.glossary(settings)
     voices = _open_voices(settings, repeat_demo=not exit_at_end)
     with closing(listen(settings.server)) as listener:
-        opened = _engines(settings, voices)
+        opened = _engines(settings, voices, known)
         asyncio.run(_run(settings, voices, opened, listener, events, exit_at_end))
 
 
@@ -156,7 +162,7 @@ def _open_voices(settings: Settings, *, repeat_demo: bool) -> list[Voice]:
     ]
 
 
-def _engines(settings: Settings, voices: Sequence[Voice]) -> Engines:
+def _engines(settings: Settings, voices: Sequence[Voice], known: Glossary) -> Engines:
     """Fetches models, for minutes perhaps: outside the event loop, where Ctrl-C ends it at once."""
     from sidecar import engines
     from sidecar.session import Engines
@@ -168,7 +174,7 @@ def _engines(settings: Settings, voices: Sequence[Voice]) -> Engines:
     translator = engines.translator_path(settings, progress)
     targets = translation_targets([voice.spoken for voice in voices], settings.translation.to)
     return Engines(
-        open_listeners=engines.listeners_opener(settings, recognizer, can_wait=not voices[0].source.realtime),
+        open_listeners=engines.listeners_opener(settings, recognizer, known, can_wait=not voices[0].source.realtime),
         open_translator=engines.translator_opener(settings, translator, targets),
     )
 

@@ -21,6 +21,7 @@ from sidecar.errors import InputError, SidecarError, StorageError, TranslationEr
 if TYPE_CHECKING:
     from sidecar.config import Settings
     from sidecar.speech.recognizer import LiveRecognizer
+    from sidecar.speech.vocabulary import Vocabulary
     from sidecar.translation.translator import Translator
 
 Items = list[Caption | Removal]
@@ -37,7 +38,14 @@ def transcribe(
     formats: Annotated[str, typer.Option("--format", metavar="srt,vtt,json,txt", help="What to write.")] = "srt",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Folder; default: next to each file.")] = None,
     model: Annotated[str | None, typer.Option("--model", help="Recogniser: name or folder.")] = None,
+<<<<<<< HEAD
     translator: Annotated[str | None, typer.Option("--translator", help="Translator: name, file or folder.")] = None,
+=======
+    translator: Annotated[str | None, typer.Option("--translator", help="Translator: name or .gguf file.")] = None,
+    glossary: Annotated[
+        str | None, typer.Option("--glossary", metavar="FILE", help="Names: .csv, .toml or .xlsx.")
+    ] = None,
+>>>>>>> 996a83d (Glossary: the shop's names, checked, and written right where recognition heard them nearly right)
     config: Annotated[Path | None, typer.Option("--config", help="Settings file; default: sidecar.toml here.")] = None,
 ) -> None:
     """Write subtitle files for FILES, as fast as the machine goes: NAME.LANG.FORMAT, a file per language.
@@ -50,6 +58,7 @@ def transcribe(
     logs.configure("warning")
     wanted = _formats(formats)
     overrides = {"speech": speech(spoken, languages, model), "translation": {"to": to, "model": translator}}
+    overrides["glossary"] = {"path": glossary}
     settings = configuration.load(config, given(overrides)).model_copy(update={"voices": ()})
     failed = _start(files, settings, wanted, output)
     if failed:
@@ -77,16 +86,18 @@ def _start(
     engines.check_language(settings)
     _check_names(files, output)
     _make_folder(output)
+    names = engines.vocabulary(settings, engines.glossary(settings))
     recognizer_path = engines.recognizer_path(settings, OnTerminal())
     translator_path = engines.translator_path(settings, OnTerminal())
     with contextlib.closing(engines.open_recognizer(settings, recognizer_path)) as recognizer:
-        return asyncio.run(_transcribe_all(files, settings, recognizer, translator_path, formats, output))
+        return asyncio.run(_transcribe_all(files, settings, recognizer, names, translator_path, formats, output))
 
 
 async def _transcribe_all(
     files: Sequence[Path],
     settings: Settings,
     recognizer: LiveRecognizer,
+    names: Vocabulary,
     translator_path: Path | None,
     formats: Sequence[Format],
     output: Path | None,
@@ -99,7 +110,7 @@ async def _transcribe_all(
     try:
         for path in files:
             try:
-                await _one(path, settings, recognizer, translator, formats, output)
+                await _one(path, settings, recognizer, names, translator, formats, output)
             except InputError as exc:
                 failed.append(exc)
                 if len(files) > 1:
@@ -114,6 +125,7 @@ async def _one(
     path: Path,
     settings: Settings,
     recognizer: LiveRecognizer,
+    names: Vocabulary,
     translator: Translator | None,
     formats: Sequence[Format],
     output: Path | None,
@@ -122,7 +134,7 @@ async def _one(
 
     targets = settings.translation.to
     with bar(path.name, 1 + len(targets) if translator else 1) as step:
-        segments = await _recognize(path, settings, recognizer, step)
+        segments = await _recognize(path, settings, recognizer, names, step)
         items = await _caption(segments, translator, targets, step)
     spoken = list(dict.fromkeys(segment.language for segment in segments)) or [settings.speech.language]
     for lang in dict.fromkeys((*spoken, *targets) if translator else spoken):
@@ -130,7 +142,9 @@ async def _one(
             _write(_target(path, lang, form, output), render([each for each in items if each.lang == lang], lang, form))
 
 
-async def _recognize(path: Path, settings: Settings, recognizer: LiveRecognizer, step: Step) -> list[Segment]:
+async def _recognize(
+    path: Path, settings: Settings, recognizer: LiveRecognizer, names: Vocabulary, step: Step
+) -> list[Segment]:
     """Final segments of ``path``. Raises `InputError`."""
     from sidecar import engines
     from sidecar.audio.open import open_source
@@ -138,7 +152,7 @@ async def _recognize(path: Path, settings: Settings, recognizer: LiveRecognizer,
 
     source = open_source(AudioSettings(input=str(path), pace="max"))
     offline = settings.model_copy(update={"speech": settings.speech.model_copy(update={"partials": False})})
-    listener = engines.listener(offline, recognizer, can_wait=True)
+    listener = engines.listener(offline, recognizer, can_wait=True, names=names)
     total_ms = _duration_ms(path)
     finals: list[Segment] = []
     async for segment in listener.segments(source.chunks(lambda status: None)):

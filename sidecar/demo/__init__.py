@@ -1,1 +1,6 @@
 """The built-in demo: a host of a live shop, spoken by a synthesiser from ``host.txt`` (``scripts/make-demo``)."""
+
+from pathlib import Path
+
+GLOSSARY = Path(__file__).with_name("glossary.csv")
+"""The names that the host uses."""

@@ -51,7 +51,8 @@ class Listener:
     """Drives a `Transcript`. ``can_wait`` says that the source may be read slowly (a file as fast as possible).
 
     ``now`` is a steady clock in seconds, for lags only. ``language`` is the host's, or what is believed of it at first.
-    Listeners of one recogniser share ``turns``.
+    Listeners of one recogniser share ``turns``. ``correct`` puts right what was recognised, partial or final, before
+    anything is made of it; it is called on the recogniser's thread.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class Listener:
         beam_size: int,
         writing: Writing | None = None,
         can_wait: bool = False,
+        correct: Callable[[Hypothesis], Hypothesis] | None = None,
         turns: Turns | None = None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -76,6 +78,7 @@ class Listener:
         self._beam_size = beam_size
         self._writing = writing or Writing()
         self._can_wait = can_wait
+        self._correct = correct
         self._turns = turns or Turns()
         self._now = now
         self._arrived_s = 0.0
@@ -197,7 +200,7 @@ class Listener:
         )
         if job.final and not is_nobody(heard):
             self._belief = after
-        return heard
+        return self._correct(heard) if self._correct else heard
 
     def _count_lag(self, job: Job) -> None:
         (self.hearing.final_lags_ms if job.final else self.hearing.partial_lags_ms).append(self._behind_ms(job))
