@@ -38,14 +38,10 @@ def transcribe(
     formats: Annotated[str, typer.Option("--format", metavar="srt,vtt,json,txt", help="What to write.")] = "srt",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Folder; default: next to each file.")] = None,
     model: Annotated[str | None, typer.Option("--model", help="Recogniser: name or folder.")] = None,
-<<<<<<< HEAD
     translator: Annotated[str | None, typer.Option("--translator", help="Translator: name, file or folder.")] = None,
-=======
-    translator: Annotated[str | None, typer.Option("--translator", help="Translator: name or .gguf file.")] = None,
     glossary: Annotated[
         str | None, typer.Option("--glossary", metavar="FILE", help="Names: .csv, .toml or .xlsx.")
     ] = None,
->>>>>>> 996a83d (Glossary: the shop's names, checked, and written right where recognition heard them nearly right)
     config: Annotated[Path | None, typer.Option("--config", help="Settings file; default: sidecar.toml here.")] = None,
 ) -> None:
     """Write subtitle files for FILES, as fast as the machine goes: NAME.LANG.FORMAT, a file per language.
