@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 
 from sidecar import language, machine
@@ -130,31 +131,37 @@ async def measure(
 
     Raises `InputError`.
     """
-    files, clips, nonspeech = list[FileResult](), list[ClipsResult](), list[NonspeechResult]()
-    for file in plan.files:
-        spoken = file.language
-        for system in plan.systems:
-            heard = await live.hear(file.path, system.hearing(file.language), recognizer, step=step)
-            keep(file, system, heard)
-            files.append(live_result(file, system, heard))
-            spoken = files[-1].language
-        if offline:
-            files += await _offline_results(file, spoken, offline)
-    for system in plan.systems if plan.clips else ():
+    files = [await _hear_file(file, plan, recognizer, step, keep) for file in plan.files]
+    clips, nonspeech = list[ClipsResult](), list[NonspeechResult]()
+    for system in plan.systems:
         clips += await _hear_clips(plan, system, recognizer, step)
-    if offline and plan.clips:
-        clips += await _decode_clips(plan.clips, offline, step)
     for spoken in plan.languages if plan.nonspeech else ():
         for system in plan.systems:
             nonspeech.append(await _hear_nonspeech(plan, system.hearing(spoken), recognizer, step))
+    if offline:  # last, for it keeps its process, which would count as memory of the pipeline
+        for file, results in zip(plan.files, files, strict=True):
+            results += await _offline_results(file, results[-1].language, offline)
+        clips += await _decode_clips(plan.clips, offline, step)
     return Report(
         model=plan.systems[0].settings.speech.model,
         cores=machine.cores(),
         versions={name: version(name) for name in PACKAGES},
-        files=tuple(files),
+        files=tuple(chain.from_iterable(files)),
         clips=tuple(clips),
         nonspeech=tuple(nonspeech),
     )
+
+
+async def _hear_file(
+    file: GoldFile, plan: Plan, recognizer: LiveRecognizer, step: Step, keep: Keep
+) -> list[FileResult]:
+    """By each system, in turn."""
+    results: list[FileResult] = []
+    for system in plan.systems:
+        heard = await live.hear(file.path, system.hearing(file.language), recognizer, step=step)
+        keep(file, system, heard)
+        results.append(live_result(file, system, heard))
+    return results
 
 
 def live_result(file: GoldFile, system: System, heard: Heard) -> FileResult:

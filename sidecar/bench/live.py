@@ -39,7 +39,7 @@ class Part:
 PARTS = {
     "partials": Part(without="only finals are shown", speech={"partials": False}),
     "commit": Part(
-        without="a final replaces all that was shown", policy=lambda policy: replace(policy, commit_ms=LONGEST_MS)
+        without="partials may rewrite the whole segment", policy=lambda policy: replace(policy, commit_ms=LONGEST_MS)
     ),
     "held-back": Part(
         without="the last words heard are as good as others", policy=lambda policy: replace(policy, held_back_ms=0)
@@ -49,6 +49,10 @@ PARTS = {
         without="partials follow one another whatever they cost",
         policy=lambda policy: replace(policy, pause_per_cost=0.0, busy_pause_per_cost=0.0),
     ),
+    "short-endpoint": Part(
+        without="the same silence ends short utterances and long ones", speech={"short_endpoint_ms": 0}
+    ),
+    "numerals": Part(without="numbers are written as they were heard", speech={"numerals": "as-heard"}),
     "final-beam": Part(without="finals are decoded greedily", speech={"beam_size": 1}),
 }
 

@@ -78,8 +78,7 @@ def asr(
 ) -> None:
     """Measure recognition: error, seconds until words are shown and stable, erasure, processor and memory.
 
-    FILES take as long as they play. PARTs that can be left out: partials, commit, held-back, pause-cut, easy-pace,
-    final-beam.
+    FILES take as long as they play. docs/benchmarks.md explains the figures and the PARTs that can be left out.
     """
     from sidecar import config as configuration
     from sidecar import engines, logs
