@@ -14,8 +14,11 @@ MUCH_LOOP = 0.3
 LONG_LOOP = 24
 """A text of so many characters that shrinks to less than this share without its loops is humming."""
 HUMMING_NO_SPEECH = 0.3
-_HUMMING = regex.compile(r"\P{L}*(?P<unit>\p{L}{1,4}?)\P{L}*(?:(?P=unit)\P{L}*){5,}")
+_HUMMING = regex.compile(r"[^\p{L}\p{N}]*(?P<unit>\p{L}{1,4}?)[^\p{L}\p{N}]*(?:(?P=unit)[^\p{L}\p{N}]*){5,}")
 """One syllable over and over: humming, unless it is surely speech, as 对对对对对对 may be."""
+_AGAIN = regex.compile(
+    r"[^\p{L}\p{N}]*(?P<unit>\p{L}{1,6}?)[^\p{L}\p{N}]*(?:(?P=unit)[^\p{L}\p{N}]*){3,}", regex.IGNORECASE
+)
 _LOOP = regex.compile(r"(?P<unit>.{2,40}?)(?P=unit){3,}", regex.DOTALL)
 """A phrase said more than three times in a row, unless it is as short as a laugh."""
 _TWICE = regex.compile(r"\b(?P<unit>\p{Han}{8,40}|(?:\w+['’ ]+){3,15}\w+)[\s\p{P}]*(?P=unit)(?!\w)", regex.IGNORECASE)
@@ -33,6 +36,11 @@ def is_nobody(hypothesis: Hypothesis) -> bool:
     if hypothesis.no_speech > HUMMING_NO_SPEECH and _HUMMING.fullmatch(text):
         return True
     return hypothesis.no_speech > NO_SPEECH and hypothesis.logprob < DOUBTFUL_LOGPROB
+
+
+def may_be_humming(text: str) -> bool:
+    """One syllable or short word several times over and nothing else: more audio will tell what it is."""
+    return _AGAIN.fullmatch(text) is not None
 
 
 def without_loops(text: str) -> str:

@@ -186,6 +186,8 @@ class Transcript:
         current = self._open
         if current is None or current.number != job.number or current.start != job.start:
             return []  # it was closed or cut meanwhile
+        if cleanup.may_be_humming(text):
+            text = ""
         self._agree(current, text, job.end)
         cut = self._cut(job, hypothesis, current) if job.word_times and text else None
         segments = self._divide(current, hypothesis, cut) if cut is not None else [self._partial(current)]

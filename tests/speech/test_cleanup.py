@@ -37,6 +37,13 @@ def test_short_humming_was_said_by_nobody_unless_it_sounds_like_speech() -> None
     assert not cleanup.is_nobody(hypothesis("对对对对对", no_speech=0.35))
 
 
+def test_what_may_be_humming_is_one_syllable_again_and_again() -> None:
+    for text in ("轮轮轮轮轮轮轮", "Yeah, yeah, yeah, yeah", "la la la la la"):
+        assert cleanup.may_be_humming(text)
+    for text in ("对对对", "yes yes yes, it is", "9999", "M1 M2 M3 M4", ""):
+        assert not cleanup.may_be_humming(text)
+
+
 def test_a_laugh_or_a_loop_after_words_was_said_by_somebody() -> None:
     assert not cleanup.is_nobody(hypothesis("哈哈哈哈哈哈哈哈"))
     assert not cleanup.is_nobody(hypothesis("This one is ninety nine yuan only, " + "yes " * 12))

@@ -238,3 +238,10 @@ def test_what_was_shown_for_long_enough_is_not_rewritten_before_the_final() -> N
 
     assert all(text.startswith("one") for text in partials(1500))
     assert any(text.startswith("won") for text in partials(60_000))
+
+
+def test_what_may_be_humming_is_shown_only_when_it_is_final() -> None:
+    said = talk("yeah yeah yeah yeah yeah yeah", word_ms=300)
+    show = Rehearsal(said, Policy())
+    assert show.text.startswith("yeah")
+    assert all(len(segment.text.split()) < 4 for segment in show.segments if not segment.final)
