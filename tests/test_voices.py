@@ -30,7 +30,7 @@ from sidecar.voice import SessionClock, Voice, caption_languages, translation_ta
 
 HOST = talk("欢迎 大家 来", "这件 九十 元", "明天 再见", word_ms=300, pause_ms=900, language="zh")
 GUEST = talk("hello from my side everybody", "it really is soft", word_ms=300, pause_ms=700)
-HOST_LINES = ("欢迎 大家 来", "这件 九十 元", "明天 再见")
+HOST_LINES = ("欢迎大家来", "这件九十元", "明天再见")
 GUEST_LINES = ("hello from my side everybody", "it really is soft")
 
 

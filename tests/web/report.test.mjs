@@ -7,6 +7,7 @@ const report = {
   session: "s", state: "live", message: "", uptime_s: 3725, audio_ms: 61_000,
   source: { name: "mic", state: "live", message: "", level_dbfs: -20, speech: true },
   language: "en", words_per_minute: 150, recognition_lag_ms: 640, final_lag_ms: null, languages: [], viewers: 3,
+  recognizer: { ready: true, restarts: 1 },
   drops: { audio_ms: 0, partials: 2, viewer_messages: 0, viewers: 0 }, unsaved: 0, cpu_percent: 88.4, memory_mb: 900, warnings: [],
 };
 
@@ -16,6 +17,7 @@ test("numbers are for people", () => {
   assert.equal(shown["Sentence final after"], "–");
   assert.equal(shown["Running for"], "1:02:05");
   assert.equal(shown["Words a minute"], "150");
+  assert.equal(shown["Recogniser restarted"], "1");
   assert.ok("Characters a minute" in Object.fromEntries(numbers({ ...report, language: "zh" })));
 });
 
