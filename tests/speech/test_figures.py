@@ -272,6 +272,7 @@ def test_lines_of_live_hosts_keep_their_numbers_and_have_no_large_one_left_in_ch
     for text in live_lines():
         shown = written(text)
         assert not numbers.differ(numbers.find(text, "zh"), numbers.find(shown, "zh"))
+        assert numbers.with_digits(shown, "zh") == numbers.with_digits(text, "zh")
         assert written(shown) == shown
         assert not any("百" in number or "千" in number for number in left(shown)), shown
 
