@@ -11,6 +11,7 @@ from prometheus_client.registry import Collector
 
 from sidecar.audio.source import SourceState
 from sidecar.delivery.hub import Counts
+from sidecar.speech.pressure import Effort
 from sidecar.status import StatusReport
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -117,6 +118,10 @@ def _of_session(report: StatusReport) -> Iterator[Metric]:
     yield GaugeMetricFamily("sidecar_input_level_dbfs", "Level of the last second", report.source.level_dbfs)
     yield CounterMetricFamily("sidecar_recognizer_restarts", "It crashed or hung", report.recognizer.restarts)
     yield CounterMetricFamily("sidecar_recognition_failures", "Calls that gave nothing", report.recognizer.failures)
+    effort = GaugeMetricFamily("sidecar_recognition_effort", "1 for what there is time for", labels=["effort"])
+    for each in Effort:
+        effort.add_metric([each.value], float(each is report.recognizer.effort))
+    yield effort
     yield GaugeMetricFamily("sidecar_memory_bytes", "Resident, of all its processes", report.memory_mb << 20)
     yield GaugeMetricFamily("sidecar_unsaved", "Final captions not stored yet", report.unsaved)
     state = GaugeMetricFamily("sidecar_state", "1 for the state the show is in", labels=["state"])

@@ -12,6 +12,7 @@ from sidecar.audio.source import SourceState
 from sidecar.captions.caption import Segment
 from sidecar.delivery.hub import Hub
 from sidecar.delivery.wire import State
+from sidecar.speech.pressure import Effort
 from sidecar.speech.transcript import counts_characters
 from sidecar.status import DropReport, LanguageReport, RecognizerReport, SourceReport, StatusReport, VoiceReport
 from sidecar.storage.ledger import Ledger
@@ -25,6 +26,10 @@ QUIET_DBFS = -55.0
 QUIET_S = 20.0
 LATE_FINAL_MS = 6_000
 LATE_TRANSLATION_MS = 8_000
+EASED = {
+    Effort.LESS: "Recognition is short of time: words come more rarely, sentences are recognised with less care",
+    Effort.FINALS: "Recognition is short of time: words come with their sentence only, recognised with less care",
+}
 MUCH_UNTRANSLATED = 0.2
 ENOUGH_LINES = 5
 
@@ -90,6 +95,7 @@ class Monitor:
                 ready=self._host.hearing.recognizer.ready,
                 restarts=self._host.hearing.recognizer.restarts,
                 failures=self._failures,
+                effort=self._host.hearing.pressure.effort,
             ),
             language=self._hub.source,
             words_per_minute=self._words_per_minute(),
@@ -157,6 +163,8 @@ class Monitor:
             yield f"Captions are not being saved ({self._ledger.error.message}): {self._ledger.unsaved} wait in memory"
         if skipped_ms := self._skipped_ms:
             yield f"{skipped_ms / 1000:.0f} s of speech were skipped: this computer is too slow for what it has to do"
+        if self._host.hearing.pressure.effort is not Effort.FULL:
+            yield EASED[self._host.hearing.pressure.effort]
         final_lag_ms = self._final_lag_ms
         if final_lag_ms is not None and final_lag_ms > LATE_FINAL_MS:
             yield f"Recognition is {final_lag_ms / 1000:.0f} s behind: close other programs, or use a smaller model"

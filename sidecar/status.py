@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field
 
 from sidecar.delivery.wire import State
+from sidecar.speech.pressure import Effort
 
 
 class _Part(BaseModel):
@@ -27,6 +28,9 @@ class RecognizerReport(_Part):
     ready: bool = Field(description="False while it is being started again")
     restarts: int = Field(description="How often it crashed or hung and was started again")
     failures: int = Field(description="Calls that gave nothing")
+    effort: Effort = Field(
+        description="full; less: words come more rarely, sentences are decoded greedily; finals: whole sentences only"
+    )
 
 
 class VoiceReport(_Part):

@@ -18,6 +18,7 @@ from sidecar.delivery.wire import State
 from sidecar.errors import StorageError
 from sidecar.monitor import Monitor, word_count
 from sidecar.speech.listener import Listener
+from sidecar.speech.pressure import LATE_MS, Effort
 from sidecar.status import LanguageReport, RecognizerReport
 from sidecar.storage.ledger import Ledger
 from sidecar.translation.dispatcher import LanguageStats
@@ -236,15 +237,24 @@ async def test_recognition_that_is_late_or_fails_is_told(desk: Desk) -> None:
 async def test_a_recogniser_that_is_started_again_is_told(desk: Desk) -> None:
     desk.live()
     health = desk.listener.hearing.recognizer
-    assert desk.monitor.report().recognizer == RecognizerReport(ready=True, restarts=0, failures=0)
+    assert desk.monitor.report().recognizer == RecognizerReport(ready=True, restarts=0, failures=0, effort=Effort.FULL)
     health.ready, health.error = False, "out of memory"
     assert [warning.split(":")[0] for warning in desk.warnings] == [
         "Recognition is being started again (out of memory)"
     ]
     health.ready, health.restarts = True, 2
     desk.listener.hearing.failures = 3
-    assert desk.monitor.report().recognizer == RecognizerReport(ready=True, restarts=2, failures=3)
+    assert desk.monitor.report().recognizer == RecognizerReport(ready=True, restarts=2, failures=3, effort=Effort.FULL)
     assert desk.warnings == ["Recogniser restarted: 2 times so far", "Recognition failed 3 times"]
+
+
+async def test_what_there_is_no_time_for_is_told(desk: Desk) -> None:
+    desk.live()
+    for effort, told in ((Effort.LESS, "more rarely"), (Effort.FINALS, "with their sentence only")):
+        desk.listener.hearing.pressure.partial(LATE_MS + 1)
+        assert desk.monitor.report().recognizer.effort is effort
+        [warning] = desk.warnings
+        assert told in warning
 
 
 async def test_languages_that_are_not_translated_or_late_are_named(desk: Desk) -> None:

@@ -18,6 +18,7 @@ from sidecar.captions.caption import Segment
 from sidecar.errors import RecognitionError
 from sidecar.speech.cleanup import is_nobody
 from sidecar.speech.languages import Belief
+from sidecar.speech.pressure import Effort, Pressure
 from sidecar.speech.recognizer import Health, Hypothesis, LiveRecognizer
 from sidecar.speech.transcript import Job, Transcript
 from sidecar.speech.turns import Turns
@@ -43,6 +44,7 @@ class Hearing:
     language: str = ""
     failures: int = 0
     recognizer: Health = field(default_factory=Health)
+    pressure: Pressure = field(default_factory=Pressure)
     final_lags_ms: deque[int] = field(default_factory=lambda: deque(maxlen=_LAGS))
     partial_lags_ms: deque[int] = field(default_factory=lambda: deque(maxlen=_LAGS))
 
@@ -80,6 +82,7 @@ class Listener:
         self._can_wait = can_wait
         self._correct = correct
         self._turns = turns or Turns()
+        self._pressure = self.hearing.pressure = self._turns.pressure
         self._now = now
         self._arrived_s = 0.0
         self._changed = asyncio.Event()
@@ -100,9 +103,14 @@ class Listener:
         try:
             while True:
                 self._changed.clear()
+                if not self._can_wait:
+                    self.transcript.skip(self._pressure.is_hopeless)
                 for segment in self.transcript.take_skipped():
                     yield self._writing.written(segment)
-                if self.transcript.next_job(busy=busy() or self._turns.busy) is not None:
+                effort = self._pressure.effort
+                self.transcript.hurried = effort is Effort.FINALS
+                others_wait = busy() or self._turns.busy
+                if self.transcript.next_job(busy=others_wait or effort is Effort.LESS) is not None:
                     for segment in await self._take_turn(worker):
                         yield self._writing.written(segment)
                     self._progress.set()
@@ -171,19 +179,25 @@ class Listener:
         attempts = ATTEMPTS if job.final else 1
         for attempt in range(1, attempts + 1):
             began_s = self._now()
+            beam_size = self._beam_size_for(job)
             try:
-                hypothesis = await loop.run_in_executor(worker, self._decode, job, audio)
+                hypothesis = await loop.run_in_executor(worker, self._decode, job, audio, beam_size)
             except Exception as exc:  # whatever a recogniser raises, the show goes on
                 self.hearing.failures += 1
                 error = exc.message if isinstance(exc, RecognitionError) else type(exc).__name__
                 log.warning("recognition failed", error=error, final=job.final, attempt=attempt)
                 continue
             self.hearing.language = self._writing.tag(hypothesis.language)
-            self._count_lag(job)
-            return self.transcript.resolve(job, hypothesis, took_s=self._now() - began_s)
+            took_s = self._now() - began_s
+            self._count_lag(job, took_s, greedy=beam_size == PARTIAL_BEAM)
+            return self.transcript.resolve(job, hypothesis, took_s=took_s)
         return self.transcript.give_up(job)
 
-    def _decode(self, job: Job, audio: Samples) -> Hypothesis:
+    def _beam_size_for(self, job: Job) -> int:
+        greedy = not job.final or self._pressure.is_greedy(self._late_ms(job))
+        return PARTIAL_BEAM if greedy else self._beam_size
+
+    def _decode(self, job: Job, audio: Samples, beam_size: int) -> Hypothesis:
         """Runs on the worker thread."""
         before = after = self._belief
 
@@ -195,16 +209,28 @@ class Listener:
         heard = self._recognizer.recognize(
             audio,
             language=choose if before.asks(final=job.final) else before.language,
-            beam_size=self._beam_size if job.final else PARTIAL_BEAM,
+            beam_size=beam_size,
             word_times=job.word_times,
         )
         if job.final and not is_nobody(heard):
             self._belief = after
         return self._correct(heard) if self._correct else heard
 
-    def _count_lag(self, job: Job) -> None:
+    def _count_lag(self, job: Job, took_s: float, *, greedy: bool) -> None:
         (self.hearing.final_lags_ms if job.final else self.hearing.partial_lags_ms).append(self._behind_ms(job))
+        late_ms = self._late_ms(job)
+        if job.final or job.word_times:
+            self._pressure.final(late_ms, greedy=greedy, audio_s=job.seconds, took_s=took_s)
+        else:
+            self._pressure.partial(late_ms)
+
+    def _late_ms(self, job: Job) -> int:
+        """How long it has been wanted; what is recognised of a source that can wait is never late."""
+        return 0 if self._can_wait else self._since_ms(job.known)
 
     def _behind_ms(self, job: Job) -> int:
         """Time from the end of the audio of ``job`` arriving to now."""
-        return to_ms(self.hearing.position - job.end) + round((self._now() - self._arrived_s) * 1000)
+        return self._since_ms(job.end)
+
+    def _since_ms(self, position: int) -> int:
+        return to_ms(self.hearing.position - position) + round((self._now() - self._arrived_s) * 1000)

@@ -14,7 +14,7 @@ Jobs are finals first, the oldest first; a partial always takes the latest audio
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 
@@ -32,6 +32,8 @@ SENTENCE_END = frozenset("。！？!?.…")
 CLAUSE_END = frozenset("，、；：,;:")
 LONGEST_MS = 25_000
 """Audio of one segment at most, whatever the policy: recognisers hear less than 30 s at once."""
+OMISSION = "[…]"
+"""Stands for speech that was not recognised: understood in every language."""
 LOOKBACK_MS = 3_000
 """Audio kept while nobody speaks: an utterance begins up to this much before it is noticed."""
 
@@ -64,7 +66,7 @@ class Policy:
 class Job:
     """Audio to recognise: samples ``start`` to ``end`` for segment ``number``. ``word_times`` are wanted for a cut.
 
-    Of a final one, ``shown`` is what its last partial said.
+    Of a final one, ``shown`` is what its last partial said. Since position ``known`` it could have been recognised.
     """
 
     number: int
@@ -73,6 +75,7 @@ class Job:
     final: bool
     word_times: bool = False
     shown: str = ""
+    known: int = 0
 
     @property
     def seconds(self) -> float:
@@ -109,6 +112,8 @@ class Transcript:
         self._language = language.AUTO
         self._cost_samples = 0
         self.skipped_samples = 0
+        self.hurried = False
+        """Time is short: no partials, segments half as long, and no second look at what one is cut by."""
 
     @property
     def waiting_ms(self) -> int:
@@ -130,7 +135,7 @@ class Transcript:
                 case SpeechPaused(position=position):
                     if self._open:
                         self._open.paused = position
-                        if position - self._open.start >= to_samples(self._policy.soft_ms):
+                        if position - self._open.start >= self._samples(self._policy.soft_ms):
                             self._close(position)
                 case SpeechResumed(position=position):
                     if self._open is None:
@@ -160,12 +165,15 @@ class Transcript:
         if current.paused is not None and current.decoded >= current.paused:
             return None  # silence says nothing new
         length, heard = self._end - current.start, self._end - current.decoded
-        long = length >= to_samples(policy.max_ms)
+        long = length >= self._samples(policy.max_ms)
         pause_per_cost = policy.busy_pause_per_cost if busy else policy.pause_per_cost
         tick = max(to_samples(policy.tick_ms), int(pause_per_cost * self._cost_samples))
-        if not (policy.partials or long) or length < to_samples(policy.min_partial_ms) or heard < tick:
+        partials = policy.partials and not self.hurried
+        if not (partials or long) or length < to_samples(policy.min_partial_ms) or heard < tick:
             return None
-        return Job(number=current.number, start=current.start, end=self._end, final=False, word_times=long)
+        return Job(
+            number=current.number, start=current.start, end=self._end, final=False, word_times=long, known=self._end
+        )
 
     def audio(self, job: Job) -> Samples:
         """The samples of ``job``; gaps are silence. Shape ``(job.end - job.start,)``."""
@@ -215,12 +223,24 @@ class Transcript:
             if self._open and self._open.number == job.number:
                 self._open.decoded = job.end
             return []
-        return self._finish(job, job.shown)
+        if not job.shown:
+            self.skipped_samples += job.end - job.start
+        return self._finish(job, job.shown or self._omission())
+
+    def skip(self, is_hopeless: Callable[[int, float], bool]) -> None:
+        """Give up the oldest finals that are hopeless, told how many milliseconds each has waited and how many seconds
+        of audio it is; never the newest. None is in work."""
+        while len(self._waiting) > 1 and is_hopeless(
+            to_ms(self._end - self._waiting[0].known), self._waiting[0].seconds
+        ):
+            self._skip(0)
 
     def take_skipped(self) -> list[Segment]:
-        """Segments whose audio was skipped for want of time: empty finals, which withdraw what was shown."""
-        skipped, self._skipped = self._skipped, []
-        return [self._segment(job.number, "", 0, job.start, job.end, final=True) for job in skipped]
+        """Segments whose audio was skipped for want of time: what was shown of them, with a mark that more was said."""
+        until = self._waiting[0].number if self._waiting else None
+        told = [job for job in self._skipped if until is None or job.number < until]
+        self._skipped = [job for job in self._skipped if job not in told]
+        return [self._abridged(job) for job in told]
 
     def _begin(self, position: int) -> None:
         self._open = _Open(number=next(self._numbers), start=position, decoded=position)
@@ -237,6 +257,7 @@ class Transcript:
                 end=end,
                 final=True,
                 shown=current.text,
+                known=self._end,
             )
         )
 
@@ -249,16 +270,31 @@ class Transcript:
     def _bound(self) -> None:
         """Keep what waits, and the open segment, within bounds."""
         current = self._open
-        longest = to_samples(min(2 * self._policy.max_ms, LONGEST_MS))
+        longest = self._samples(min(2 * self._policy.max_ms, LONGEST_MS))
         if current and self._end - current.start > longest:
             self._close(self._end)  # no hypothesis came to cut it by
             self._begin(self._end)
         while self.waiting_ms > self._policy.max_waiting_ms and len(self._waiting) > 1:
-            job = self._waiting[1]
-            del self._waiting[1]  # the first may be in work
-            self._skipped.append(job)
-            self.skipped_samples += job.end - job.start
-            self._audio = deque(chunk for chunk in self._audio if self._is_needed(chunk))
+            self._skip(1)  # the first may be in work
+
+    def _skip(self, index: int) -> None:
+        job = self._waiting[index]
+        del self._waiting[index]
+        self._skipped.append(job)
+        self.skipped_samples += job.end - job.start
+        self._audio = deque(chunk for chunk in self._audio if self._is_needed(chunk))
+
+    def _abridged(self, job: Job) -> Segment:
+        text = f"{job.shown}…" if job.shown else self._omission()
+        return self._segment(job.number, text, len(text), job.start, job.end, final=True)
+
+    def _omission(self) -> str:
+        """The mark for speech that was not recognised; nothing before it is known in which language captions are."""
+        return "" if self._language == language.AUTO else OMISSION
+
+    def _samples(self, longest_ms: int) -> int:
+        """Length of a segment that is cut, in samples."""
+        return to_samples(longest_ms) // (2 if self.hurried else 1)
 
     def _trim(self) -> None:
         """Forget audio that no job will ask for."""
@@ -289,7 +325,10 @@ class Transcript:
         current.text = self._before(current, cleanup.tidy("".join(word.text for word in words[:cut])))
         current.stable = len(current.text)
         first = self._partial(replace_end(current, position))
-        self._close(position)
+        if self.hurried:
+            first = replace(first, final=True)
+        else:
+            self._close(position)
         self._begin(position)
         assert self._open is not None
         self._open.text = cleanup.tidy("".join(word.text for word in words[cut:]))

@@ -7,6 +7,8 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from sidecar.speech.pressure import Pressure
+
 Claim = Callable[[], float | None]
 """How long an utterance that is over has waited for its final, in seconds; None where only a partial is wanted."""
 
@@ -16,10 +18,11 @@ class Turns:
 
     Who has had a turn stands at the end of the queue again, so a voice that never pauses keeps no other from its
     partials. What is wanted is asked when a turn is free, not when the queue was joined: an utterance may be over by
-    then, and there is more audio to hear.
+    then, and there is more audio to hear. ``pressure`` is what the recogniser can afford for all of them.
     """
 
     def __init__(self) -> None:
+        self.pressure = Pressure()
         self._queue: list[_Place] = []
         self._taken = False
 

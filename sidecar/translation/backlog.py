@@ -26,8 +26,8 @@ class Job:
 
     @property
     def as_is(self) -> bool:
-        """The line needs no translation: it is empty, or in the target language already."""
-        return not self.segment.text.strip() or same_language(self.segment.language, self.target)
+        """The line needs no translation: there is no word in it, or it is in the target language already."""
+        return not has_words(self.segment.text) or same_language(self.segment.language, self.target)
 
 
 class Backlog:
@@ -59,7 +59,7 @@ class Backlog:
         context = tuple(recent)
         for target in self.targets:
             self._waiting[target].append(Job(segment=segment, target=target, context=context, given_s=now_s))
-        if segment.text.strip():
+        if has_words(segment.text):
             recent.append(segment.text)
 
     def take(self) -> Job | None:
@@ -104,6 +104,10 @@ class Backlog:
     def _open(self) -> list[deque[Job]]:
         taken = self._taken.target if self._taken else None
         return [queue for target, queue in self._waiting.items() if target != taken]
+
+
+def has_words(text: str) -> bool:
+    return any(char.isalnum() for char in text)
 
 
 def same_language(source: str, target: str) -> bool:

@@ -15,6 +15,7 @@ from sidecar.delivery.hub import Hub
 from sidecar.delivery.server import create_app, listen, serve
 from sidecar.delivery.wire import CaptionMessage, Remove, State, caption_message
 from sidecar.metrics import Metrics
+from sidecar.speech.pressure import Effort
 from sidecar.status import DropReport, LanguageReport, RecognizerReport, SourceReport, StatusReport
 
 T = TypeVar("T")
@@ -92,7 +93,7 @@ class Show:
             uptime_s=3725,
             audio_ms=3_720_000,
             source=SourceReport(name="USB microphone", state="live", message="", level_dbfs=-23.5, speech=True),
-            recognizer=RecognizerReport(ready=True, restarts=0, failures=0),
+            recognizer=RecognizerReport(ready=True, restarts=0, failures=0, effort=Effort.FULL),
             language="zh",
             words_per_minute=236,
             recognition_lag_ms=620,

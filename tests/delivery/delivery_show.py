@@ -19,6 +19,7 @@ from sidecar.delivery.wire import (
     caption_message,
     remove_message,
 )
+from sidecar.speech.pressure import Effort
 from sidecar.status import DropReport, LanguageReport, RecognizerReport, SourceReport, StatusReport
 
 LANGUAGES = ("zh", "en", "es")
@@ -106,7 +107,7 @@ class Show:
             uptime_s=60,
             audio_ms=59_500,
             source=SourceReport(name="push", state="live", message="", level_dbfs=-21.5, speech=True),
-            recognizer=RecognizerReport(ready=True, restarts=2, failures=3),
+            recognizer=RecognizerReport(ready=True, restarts=2, failures=3, effort=Effort.FULL),
             language="zh",
             words_per_minute=180,
             recognition_lag_ms=600,

@@ -14,6 +14,7 @@ from sidecar.captions.caption import IDS_PER_SEGMENT
 from sidecar.delivery.server import PING_INTERVAL_S
 from sidecar.errors import SidecarError
 from sidecar.session import DRAIN_S, OUTBOX
+from sidecar.speech import pressure
 from sidecar.speech.transcript import Policy
 from sidecar.speech.whisper import CAREFUL_PADDING_S, PADDING_S
 from sidecar.translation import checks
@@ -140,6 +141,20 @@ def test_the_limits_of_the_architecture() -> None:
     assert f"that number × {IDS_PER_SEGMENT} + page" in page
     assert (PADDING_S, CAREFUL_PADDING_S) == (2.0, 15.0), "two seconds of silence, fifteen for finals"
     assert Policy().commit_ms == 1_500
+    late_s, lag_s, timely = (
+        pressure.LATE_MS // 1000,
+        pressure.MAX_LAG_MS // 1000,
+        ("one", "two", "three")[pressure.ENOUGH - 1],
+    )
+    time_is_short = page.partition("### When time is short")[2].partition("## ")[0]
+    for fact in (
+        f"{late_s} s late",
+        f"{lag_s} s late",
+        f"{timely} timely finals",
+        f"{pressure.CATCHING_UP} s for a second",
+    ):
+        assert fact in time_is_short
+    assert set(written.codes(time_is_short)) >= {effort.value for effort in pressure.Effort}
 
 
 def test_other_limits() -> None:

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from sidecar.audio.chunk import SAMPLE_RATE, to_ms, to_samples
 from sidecar.captions.caption import Segment
+from sidecar.speech.pressure import Effort, Pressure
 from sidecar.speech.transcript import Job, Policy, Transcript
 
 MS = SAMPLE_RATE // 1000
+CARE = 3.0
 
 
 def no_time(_: float) -> float:
@@ -22,7 +24,8 @@ def no_time(_: float) -> float:
 class Rehearsal:
     """Feeds a talk at real time to a transcript whose recogniser takes ``cost(seconds of audio)`` seconds a call.
 
-    ``segments`` is what came out, ``jobs`` what was recognised.
+    ``segments`` is what came out, ``jobs`` what was recognised, ``lags_s`` how late finals were. Under ``pressure`` it
+    does what there is time for, as a listener does; a final that is decoded with care takes `CARE` times as long then.
     """
 
     def __init__(
@@ -33,13 +36,18 @@ class Rehearsal:
         recognizer: ScriptedRecognizer | None = None,
         cost: Callable[[float], float] = no_time,
         chunk_ms: int = 32,
+        pressure: Pressure | None = None,
     ) -> None:
         self.transcript = Transcript(policy)
+        self.lags_s: list[float] = []
+        self.efforts: list[Effort] = []
         self.segments: list[Segment] = []
         self.jobs: list[Job] = []
         self._recognizer = recognizer or ScriptedRecognizer(said)
         self._cost = cost
-        self._in_work: tuple[Job, float] | None = None
+        self._in_work: tuple[Job, float, float] | None = None
+        self._pressure = pressure
+        self._heard_s = 0.0
         self._run(said, chunk_ms)
 
     @property
@@ -55,7 +63,8 @@ class Rehearsal:
         hears = activity()
         for chunk in said.chunks(chunk_ms):
             self.transcript.feed(chunk, hears.feed(chunk))
-            self._work(chunk.end / SAMPLE_RATE)
+            self._heard_s = chunk.end / SAMPLE_RATE
+            self._work(self._heard_s)
         self.transcript.flush(hears.flush())
         self._work(float("inf"))
 
@@ -64,18 +73,50 @@ class Rehearsal:
         while True:
             self.segments += self.transcript.take_skipped()
             if self._in_work is None:
-                if (job := self.transcript.next_job()) is None:
+                effort = self._ease()
+                if (job := self.transcript.next_job(busy=effort is not Effort.FULL)) is None:
                     return
-                self._in_work = (job, now_s + self._cost(job.seconds))
-            job, done_s = self._in_work
+                took_s = self._took_s(job)
+                self._in_work = (job, took_s, min(now_s, self._heard_s) + took_s)
+            job, took_s, done_s = self._in_work
             if done_s > now_s:
                 return
             self._in_work = None
+            self._count(job, took_s, done_s)
             self.jobs.append(job)
             heard = self._recognizer.recognize(
                 self.transcript.audio(job), language="en", beam_size=1, word_times=job.word_times
             )
-            self.segments += self.transcript.resolve(job, heard, took_s=self._cost(job.seconds))
+            self.segments += self.transcript.resolve(job, heard, took_s=took_s)
+
+    def _ease(self) -> Effort:
+        if self._pressure is None:
+            return Effort.FULL
+        self.transcript.skip(self._pressure.is_hopeless)
+        self.segments += self.transcript.take_skipped()
+        effort = self._pressure.effort
+        self.transcript.hurried = effort is Effort.FINALS
+        return effort
+
+    def _took_s(self, job: Job) -> float:
+        careful = job.final and self._pressure is not None and not self._pressure.is_greedy(self._waited_ms(job))
+        return self._cost(job.seconds) * (CARE if careful else 1)
+
+    def _waited_ms(self, job: Job) -> int:
+        return round(1000 * self._heard_s) - to_ms(job.known)
+
+    def _count(self, job: Job, took_s: float, done_s: float) -> None:
+        late_s = done_s - job.known / SAMPLE_RATE
+        if job.final or (job.word_times and self.transcript.hurried):
+            self.lags_s.append(late_s)
+        if self._pressure is None:
+            return
+        if job.final or job.word_times:
+            greedy = took_s <= self._cost(job.seconds)
+            self._pressure.final(round(1000 * late_s), greedy=greedy, audio_s=job.seconds, took_s=took_s)
+        else:
+            self._pressure.partial(round(1000 * late_s))
+        self.efforts.append(self._pressure.effort)
 
 
 def check(segments: Sequence[Segment], said: Talk) -> None:

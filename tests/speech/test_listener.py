@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import threading
 from collections.abc import AsyncGenerator
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,8 +23,9 @@ from sidecar.captions.caption import Segment
 from sidecar.errors import InputError
 from sidecar.speech.languages import Belief, Switching
 from sidecar.speech.listener import Listener
+from sidecar.speech.pressure import Effort
 from sidecar.speech.recognizer import Choose, Hypothesis
-from sidecar.speech.transcript import Policy
+from sidecar.speech.transcript import OMISSION, Policy
 
 SAID = talk("hello and welcome everybody", "this shirt costs nine dollars", "see you tomorrow then", word_ms=400)
 
@@ -179,9 +183,10 @@ async def test_a_live_source_never_waits_for_the_recogniser() -> None:
     segments = await show
     check(segments, LONG)
     assert hears.transcript.skipped_samples > 0
-    kept = [text for text in texts(segments) if text]
+    kept = [text for text in texts(segments) if text.startswith("say")]
     assert kept == [line for line in said_lines(LONG) if line in kept]
     assert len(kept) > 3
+    assert set(texts(segments)) - set(kept) == {OMISSION}
     assert recognizer.most_at_once == 1
 
 
@@ -387,3 +392,118 @@ async def test_what_was_said_before_a_source_is_lost_becomes_final_at_once() -> 
     back.set()
     await show
     assert texts(segments) == ["one two three four", "five six seven eight"]
+
+
+async def test_what_was_said_after_a_source_was_lost_has_partials_again() -> None:
+    said = talk("one two three four five six", "seven eight nine ten eleven twelve", word_ms=500)
+    hears = listener(ScriptedRecognizer(said), can_wait=False)
+    segments: list[Segment] = []
+    lost, half = False, said.words[3].start
+
+    async def source() -> AsyncGenerator[AudioChunk]:
+        nonlocal lost
+        for chunk in said.chunks():
+            if not lost and chunk.position >= half:
+                lost = True
+                hears.interrupt()
+                await until(lambda: texts(segments))
+            yield chunk
+            await asyncio.sleep(0)
+
+    async for segment in hears.segments(source()):
+        segments.append(segment)
+    check(segments, said)
+    assert texts(segments) == ["one two three", "four five six", "seven eight nine ten eleven twelve"]
+
+
+async def test_interrupting_while_nobody_speaks_changes_nothing() -> None:
+    hears = listener(ScriptedRecognizer(SAID), can_wait=False)
+
+    async def source() -> AsyncGenerator[AudioChunk]:
+        for chunk in SAID.chunks():
+            if all(abs(chunk.position - word.end) > SAMPLE_RATE * 0.8 for word in SAID.words):
+                hears.interrupt()
+            yield chunk
+            await asyncio.sleep(0)
+
+    segments = await everything(hears, chunks=source())
+    check(segments, SAID)
+    assert texts(segments) == said_lines()
+
+
+class Clocked(ScriptedRecognizer):
+    """A call takes ``cost_s`` and as much for each second of audio, with care three times as long, of a clock that goes
+    with the audio of its `source`, until that is over."""
+
+    def __init__(self, said: Talk, cost_s: float) -> None:
+        super().__init__(said)
+        self.now_s = 0.0
+        self._cost_s = cost_s
+        self._done_s = math.inf
+        self._done = threading.Event()
+        self.over = False
+
+    def recognize(self, audio: Samples, **options: Any) -> Hypothesis:
+        took_s = self._cost_s * (1 + len(audio) / SAMPLE_RATE) * (3 if options["beam_size"] > 1 else 1)
+        self._done.clear()
+        self._done_s = self.now_s + took_s
+        if self.over:
+            self.now_s = self._done_s
+        else:
+            assert self._done.wait(20)
+        return super().recognize(audio, **options)
+
+    def _has_answered(self, number: int) -> bool:
+        return len(self.calls) >= number
+
+    async def source(self) -> AsyncGenerator[AudioChunk]:
+        for chunk in self._said.chunks():
+            yield chunk
+            await asyncio.sleep(0.001)
+            self.now_s = chunk.end / SAMPLE_RATE
+            if self._done_s <= self.now_s:
+                self._done_s = math.inf
+                answer = len(self.calls) + 1
+                self._done.set()
+                await until(partial(self._has_answered, answer))
+        self.over = True
+        self._done.set()
+
+
+LONG_SHOW = talk(*(" ".join(f"word{n}x{i}" for i in range(8)) for n in range(20)), word_ms=300, pause_ms=700)
+
+
+@pytest.mark.parametrize(("cost_s", "least"), [(0.01, Effort.FULL), (0.3, Effort.LESS), (1.5, Effort.FINALS)])
+async def test_a_live_source_gets_what_there_is_time_for(cost_s: float, least: Effort) -> None:
+    recognizer = Clocked(LONG_SHOW, cost_s)
+    hears = listener(recognizer, can_wait=False, now=lambda: recognizer.now_s)
+    efforts, segments = list[Effort](), list[Segment]()
+    async for segment in hears.segments(recognizer.source()):
+        efforts.append(hears.hearing.pressure.effort)
+        segments.append(segment)
+    check(segments, LONG_SHOW)
+    assert efforts[0] is Effort.FULL
+    assert list(Effort)[max(map(list(Effort).index, efforts))] is least
+    skipped = [text for text in texts(segments) if not text.startswith("word")]
+    assert bool(skipped) == (cost_s > 1) == (hears.transcript.skipped_samples > 0)
+    assert set(skipped) <= {OMISSION}
+
+
+async def test_a_file_gets_all_the_care_there_is_however_long_it_takes() -> None:
+    recognizer = Clocked(LONG_SHOW, 5.0)
+    recognizer.over = True
+    hears = listener(recognizer, can_wait=True, now=lambda: recognizer.now_s)
+    segments = await everything(hears, LONG_SHOW)
+    assert texts(segments) == said_lines(LONG_SHOW)
+    assert {call.beam_size for call in recognizer.calls if call.end - call.start > 2.2 * SAMPLE_RATE} == {5}
+    assert hears.hearing.pressure.effort is Effort.FULL
+
+
+async def test_what_could_not_be_recognised_and_was_not_shown_is_marked_and_counted() -> None:
+    calls_of_the_second = [1, 2]
+    recognizer = ScriptedRecognizer(SAID, fails=calls_of_the_second.__contains__)
+    hears = listener(recognizer, policy=Policy(partials=False))
+    segments = await everything(hears)
+    first, _, last = said_lines()
+    assert texts(segments) == [first, OMISSION, last]
+    assert 2 < hears.transcript.skipped_samples / SAMPLE_RATE < 3.5

@@ -266,6 +266,17 @@ async def test_a_withdrawn_line_passes_through_empty() -> None:
         assert (running.texts("en"), translator.asked) == ([""], [])
 
 
+async def test_a_line_without_a_word_is_the_same_in_every_language() -> None:
+    translator = ScriptedTranslator(echoing)
+    async with show(translator, ("en",)) as running:
+        running.dispatcher.give(line(0, "[…]"))
+        running.dispatcher.give(line(1, "好"))
+        await running.dispatcher.drain()
+        assert running.texts("en") == ["[…]", "en:好"]
+        assert [result.translated for result in running.results] == [True, True]
+        assert [asked.context for asked in translator.asked] == [()]
+
+
 async def test_portuguese_of_brazil_reads_portuguese_but_traditional_chinese_is_translated() -> None:
     translator = ScriptedTranslator(echoing)
     async with show(translator, ("pt-BR", "zh-Hant")) as running:

@@ -16,7 +16,7 @@
  * @property {number} uptime_s
  * @property {number} audio_ms
  * @property {{ name: string, state: string, message: string, level_dbfs: number, speech: boolean }} source
- * @property {{ ready: boolean, restarts: number, failures: number }} recognizer
+ * @property {{ ready: boolean, restarts: number, failures: number, effort: string }} recognizer
  * @property {string} language
  * @property {number} words_per_minute
  * @property {number | null} recognition_lag_ms
