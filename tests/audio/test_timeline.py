@@ -91,7 +91,7 @@ def test_gaps_are_never_negative_nor_endless(times: list[float | None]) -> None:
     assert all(0 <= timeline.gap(at, 0.02) <= 60 * SAMPLE_RATE for at in times)
 
 
-@given(st.integers(0, 2**32 - 1), st.floats(0.01, 0.5))
+@given(st.integers(0, 2**32 - 1), st.floats(0.01, 0.4))  # with more, a window may hold no block that is in time
 def test_late_blocks_alone_lose_nothing(seed: int, longest_s: float) -> None:
     clock = ArrivalClock(window_s=1.0)
     lateness = np.random.default_rng(seed).uniform(0, longest_s, 200)
