@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -31,8 +32,9 @@ pytestmark = pytest.mark.model
 
 
 @pytest.fixture(scope="module")
-def recognizer() -> Recognizer:
-    return engines.open_recognizer(Settings(), weights.ensure("whisper-base"))
+def recognizer() -> Iterator[Recognizer]:
+    with contextlib.closing(engines.open_recognizer(Settings(), weights.ensure("whisper-base"))) as opened:
+        yield opened
 
 
 async def said(recognizer: Recognizer, samples: Samples, spoken: str) -> list[str]:
