@@ -213,6 +213,7 @@ def listener(
     speaker: str | None = None,
     numbers: Iterator[int] | None = None,
     turns: Turns | None = None,
+    correct: Callable[[Hypothesis], Hypothesis] | None = None,
 ) -> Listener:
     """A listener of a `Talk`, which writes numbers as they were said."""
     return Listener(
@@ -224,6 +225,7 @@ def listener(
         writing=writing or Writing(digits=False),
         can_wait=can_wait,
         turns=turns,
+        correct=correct,
         now=now,
     )
 

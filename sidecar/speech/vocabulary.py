@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import NamedTuple
 
 from sidecar import language
 from sidecar.glossary.term import Glossary
-from sidecar.speech import lexicon
+from sidecar.speech import edits, lexicon
 from sidecar.speech.candidate import Candidate
+from sidecar.speech.edits import Edit
 from sidecar.speech.homophones import ByPinyin
 from sidecar.speech.lexicon import ChineseWords
 from sidecar.speech.names import Heard, Name, joined, names
@@ -25,14 +25,6 @@ from sidecar.speech.spelling import SPLIT, BySpelling
 SURE = 3
 """Chinese characters of a name that is found even across the borders of words."""
 _EXTRA_WORDS = 2
-
-
-class Edit(NamedTuple):
-    """Characters ``start`` to ``end`` become ``text``."""
-
-    start: int
-    end: int
-    text: str
 
 
 class Vocabulary:
@@ -54,12 +46,12 @@ class Vocabulary:
             return hypothesis
         spoken = "".join(word.text for word in hypothesis.words)
         words = _with_words(hypothesis.words, lang.edits(spoken)) if spoken else hypothesis.words
-        return replace(hypothesis, text=_with(hypothesis.text, lang.edits(hypothesis.text)), words=words)
+        return replace(hypothesis, text=edits.apply(hypothesis.text, lang.edits(hypothesis.text)), words=words)
 
     def corrected(self, text: str, lang: str) -> str:
         """``text``, spoken in ``lang``, with the names right."""
         known = self._in(lang)
-        return _with(text, known.edits(text)) if known else text
+        return edits.apply(text, known.edits(text)) if known else text
 
     def _make(self, lang: str) -> _Known | None:
         known = names(self._glossary, lang)
@@ -87,8 +79,8 @@ class _Known:
         if self._by_pinyin:
             alike += self._by_pinyin.candidates(heard, free)
         written += _best(alike, free)
-        edits = (_edit(heard, candidate) for candidate in written)
-        return sorted(edit for edit in edits if edit.text != text[edit.start : edit.end])
+        changes = (_edit(heard, candidate) for candidate in written)
+        return sorted(edit for edit in changes if edit.new != text[edit.start : edit.end])
 
     def _spelt(self, heard: Heard, free: list[bool]) -> Iterable[Candidate]:
         """Names that stand there as they are spelt, the longest first; their tokens are free no more."""
@@ -126,7 +118,7 @@ def _best(candidates: Sequence[Candidate], free: list[bool]) -> Iterable[Candida
     ranked = sorted(candidates, key=lambda each: (each.doubt, each.first - each.stop, each.first, each.written))
     for index, each in enumerate(ranked):
         following = ranked[index + 1] if index + 1 < len(ranked) else None
-        tie = following and following[:2] == each[:2] and following.doubt == each.doubt != 0
+        tie = following and following[:2] == each[:2] and following.doubt == each.doubt
         if all(free[each.first : each.stop]):
             free[each.first : each.stop] = [False] * (each.stop - each.first)
             if not tie or (following and following.written == each.written):
@@ -140,32 +132,26 @@ def _edit(heard: Heard, candidate: Candidate) -> Edit:
     return Edit(start, end, written[0].upper() + written[1:] if heard.text[start].isupper() else written)
 
 
-def _with(text: str, edits: Sequence[Edit]) -> str:
-    for start, end, new in reversed(edits):
-        text = text[:start] + new + text[end:]
-    return text
-
-
-def _with_words(words: Sequence[Word], edits: Sequence[Edit]) -> tuple[Word, ...]:
-    """``words`` after ``edits`` of their joined text: those that one edit goes across become one."""
+def _with_words(words: Sequence[Word], changes: Sequence[Edit]) -> tuple[Word, ...]:
+    """``words`` after ``changes`` of their joined text: those that one edit goes across become one."""
     groups: list[list[Word]] = []
     starts: list[int] = []
     at = 0
     for word in words:
-        if groups and any(edit.start < at < edit.end for edit in edits):
+        if groups and any(edit.start < at < edit.end for edit in changes):
             groups[-1].append(word)
         else:
             groups.append([word])
             starts.append(at)
         at += len(word.text)
-    return tuple(_joined_word(group, start, edits) for group, start in zip(groups, starts, strict=True))
+    return tuple(_joined_word(group, start, changes) for group, start in zip(groups, starts, strict=True))
 
 
-def _joined_word(group: Sequence[Word], start: int, edits: Sequence[Edit]) -> Word:
+def _joined_word(group: Sequence[Word], start: int, changes: Sequence[Edit]) -> Word:
     text = "".join(word.text for word in group)
-    inside = [edit for edit in edits if start <= edit.start < start + len(text)]
+    inside = [edit for edit in changes if start <= edit.start < start + len(text)]
     return Word(
-        text=_with(text, [Edit(edit.start - start, edit.end - start, edit.text) for edit in inside]),
+        text=edits.apply(text, [Edit(edit.start - start, edit.end - start, edit.new) for edit in inside]),
         start_s=group[0].start_s,
         end_s=group[-1].end_s,
         probability=min(word.probability for word in group),

@@ -1,37 +1,64 @@
-"""``sidecar glossary check`` names every mistake, and its exit status says whether there was one."""
+"""`sidecar glossary check`, and a glossary given to other commands."""
 
 from __future__ import annotations
 
+import json
+import sys
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from sidecar.cli import app
-from sidecar.demo import GLOSSARY
-from sidecar.errors import GlossaryError
+from sidecar.cli import main
 
-
-def test_a_good_glossary_is_counted() -> None:
-    result = CliRunner().invoke(app, ["glossary", "check", str(GLOSSARY)])
-    assert result.exit_code == 0
-    assert result.output == "5 terms: 5 in en, 5 in es, 5 in zh\n"
+WRONG = "zh,en\n燕之屋,Yan Palace\n燕之屋,Swallow\n"
 
 
-def test_mistakes_are_named_with_file_and_line(tmp_path: Path) -> None:
-    file = tmp_path / "names.csv"
-    file.write_text("en,zh,translate\nSerum,精华,\nSerum,乳液,\nCream,面霜,maybe\n", encoding="utf-8")
-    result = CliRunner().invoke(app, ["glossary", "check", str(file)])
-    assert isinstance(result.exception, GlossaryError)
-    assert result.exception.exit_status == 65
-    errors = result.output.splitlines()[:-1]
-    assert [line.split(" ")[0] for line in errors] == ["names.csv:3:", "names.csv:4:"]
+def sidecar(monkeypatch: pytest.MonkeyPatch, *arguments: str | Path) -> int:
+    """The exit status."""
+    monkeypatch.setattr(sys, "argv", ["sidecar", *map(str, arguments)])
+    with pytest.raises(SystemExit) as over:
+        main()
+    return int(over.value.code or 0)
 
 
-@pytest.mark.parametrize("arguments", [["run", "--input", "demo"], ["transcribe", "x.wav"]])
-def test_a_glossary_that_is_not_there_is_told_before_anything_is_loaded(arguments: list[str], tmp_path: Path) -> None:
-    (tmp_path / "x.wav").write_bytes(b"")
-    if arguments[1] == "x.wav":
-        arguments = ["transcribe", str(tmp_path / "x.wav")]
-    result = CliRunner().invoke(app, [*arguments, "--glossary", str(tmp_path / "gone.csv")])
-    assert "no glossary" in str(result.exception)
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    path = tmp_path / "shop.csv"
+    path.write_text(WRONG, encoding="utf-8")
+    return path
+
+
+def test_every_problem_is_named_with_its_line(
+    shop: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert sidecar(monkeypatch, "glossary", "check", shop) == 65
+    said = capsys.readouterr()
+    assert said.out.splitlines() == [
+        f"{shop}:3: error: '燕之屋' is 'Swallow' in en, but 'Yan Palace' in line 2 (keep one of the two lines)",
+        "1 term can be used: zh 1, en 1",
+    ]
+    assert said.err.startswith("error: 1 error in shop.csv\nhint: ")
+
+
+def test_as_json(shop: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert sidecar(monkeypatch, "glossary", "check", shop, "--json") == 65
+    said = json.loads(capsys.readouterr().out)
+    assert (said["terms"], said["languages"]) == (1, {"zh": 1, "en": 1})
+    assert [(each["line"], each["severity"]) for each in said["problems"]] == [(3, "error")]
+
+
+def test_warnings_alone_are_no_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "shop.csv"
+    path.write_text("zh,en\n燕之屋,Yan Palace\n燕之屋,\n", encoding="utf-8")
+    assert sidecar(monkeypatch, "glossary", "check", path) == 0
+    assert ":3: warning: " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", [("run", "--input", "demo"), ("transcribe", "talk.wav")])
+def test_a_glossary_that_is_not_there_stops_before_anything_is_loaded(
+    command: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert sidecar(monkeypatch, *command, "--glossary", tmp_path / "none.csv") == 2
+    assert capsys.readouterr().err.splitlines()[0] == f"error: no glossary {tmp_path / 'none.csv'}"

@@ -21,11 +21,13 @@ from sidecar.audio.chunk import SAMPLE_RATE, AudioChunk, Samples
 from sidecar.audio.endpoint import WINDOW_SAMPLES
 from sidecar.captions.caption import Segment
 from sidecar.errors import InputError
+from sidecar.glossary.term import Glossary, Term
 from sidecar.speech.languages import Belief, Switching
 from sidecar.speech.listener import Listener
 from sidecar.speech.pressure import Effort
 from sidecar.speech.recognizer import Choose, Hypothesis
 from sidecar.speech.transcript import OMISSION, Policy
+from sidecar.speech.vocabulary import Vocabulary
 
 SAID = talk("hello and welcome everybody", "this shirt costs nine dollars", "see you tomorrow then", word_ms=400)
 
@@ -507,3 +509,11 @@ async def test_what_could_not_be_recognised_and_was_not_shown_is_marked_and_coun
     first, _, last = said_lines()
     assert texts(segments) == [first, OMISSION, last]
     assert 2 < hears.transcript.skipped_samples / SAMPLE_RATE < 3.5
+
+
+async def test_hypotheses_are_put_right_before_anything_is_made_of_them() -> None:
+    said = talk("welcome to the side car show")
+    vocabulary = Vocabulary(Glossary((Term(forms={"en": "Sidecar"}),)))
+    segments = await everything(listener(ScriptedRecognizer(said), can_wait=False, correct=vocabulary.correct), said)
+    assert segments[-1].text == "welcome to the Sidecar show"
+    assert not any("side car" in segment.text for segment in segments)
