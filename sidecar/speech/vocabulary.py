@@ -116,12 +116,11 @@ class _Known:
 def _best(candidates: Sequence[Candidate], free: list[bool]) -> Iterable[Candidate]:
     """The likeliest first, the longer of equals, none over another; two terms that are as likely are neither."""
     ranked = sorted(candidates, key=lambda each: (each.doubt, each.first - each.stop, each.first, each.written))
-    for index, each in enumerate(ranked):
-        following = ranked[index + 1] if index + 1 < len(ranked) else None
-        tie = following and following[:2] == each[:2] and following.doubt == each.doubt
+    for each in ranked:
         if all(free[each.first : each.stop]):
             free[each.first : each.stop] = [False] * (each.stop - each.first)
-            if not tie or (following and following.written == each.written):
+            rivals = {other.written for other in ranked if other[:2] == each[:2] and other.doubt == each.doubt}
+            if len(rivals) == 1:
                 yield each
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sidecar.cli import main
+from sidecar.demo import GLOSSARY
 
 WRONG = "zh,en\n燕之屋,Yan Palace\n燕之屋,Swallow\n"
 
@@ -26,6 +27,11 @@ def shop(tmp_path: Path) -> Path:
     path = tmp_path / "shop.csv"
     path.write_text(WRONG, encoding="utf-8")
     return path
+
+
+def test_that_of_the_demo_has_no_problem(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert sidecar(monkeypatch, "glossary", "check", GLOSSARY) == 0
+    assert capsys.readouterr().out == "5 terms can be used: en 5, es 4, zh 4\n"
 
 
 def test_every_problem_is_named_with_its_line(

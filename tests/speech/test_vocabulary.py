@@ -141,6 +141,14 @@ def test_two_names_that_sound_alike_are_neither_guessed() -> None:
     assert vocabulary.corrected("请到章驰那里", "zh") == "请到章驰那里"
 
 
+def test_a_name_that_is_also_listed_as_misheard_is_no_surer_than_another_of_its_sound() -> None:
+    vocabulary = Vocabulary(
+        Glossary((Term(forms={"zh": "张弛"}, heard_as={"zh": ("章池",)}), Term(forms={"zh": "章驰"})))
+    )
+    assert vocabulary.corrected("请到彰池那里", "zh") == "请到彰池那里"
+    assert vocabulary.corrected("请到章池那里", "zh") == "请到张弛那里"
+
+
 def said(text: str, pieces: list[str]) -> Hypothesis:
     words = tuple(
         Word(text=piece, start_s=float(at), end_s=at + 1.0, probability=0.9 - at / 10)
