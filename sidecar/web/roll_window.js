@@ -1,4 +1,4 @@
-/** The rows of captions of one language on the screen: what overlay and widget have in common. */
+/** The rows of captions of one speaker in one language on the screen: what overlay and widget have in common. */
 
 import { autonym, direction, lineHeight, measureEm } from "./language.js";
 import { pieces } from "./line_breaks.js";
@@ -17,7 +17,7 @@ export const ROLL_WINDOW_CSS = `
   border-radius: var(--lc-radius, 0.15em);
   color: var(--lc-color, #fff);
   font-family: var(--lc-font, system-ui, "Noto Sans", "Noto Sans CJK SC", "Noto Sans Thai", "Noto Sans Arabic", sans-serif);
-  font-size: var(--lc-font-size, 32px);
+  font-size: calc(var(--lc-font-size, 32px) * var(--lc-scale, 1));
   font-weight: var(--lc-font-weight, 500);
   line-height: var(--lc-line-height, 1.35);
   text-align: var(--lc-align, start);
@@ -54,6 +54,13 @@ export const ROLL_WINDOW_CSS = `
   vertical-align: 0.15em;
   text-transform: none;
 }
+:where(.lc-speaker) { font-size: 0.6em; line-height: 1.4; }
+:where(.lc-speaker[hidden]) { display: none; }
+:where(.lc-speaker > span) {
+  padding-inline: calc(var(--lc-padding, 0.45em) / 0.6);
+  background: var(--lc-text-background, none);
+  font-weight: 700;
+}
 @media (forced-colors: active) {
   :where(.lc-window) { background: Canvas; color: CanvasText; border: 1px solid CanvasText; text-shadow: none; }
   :where(.lc-tentative) { opacity: 1; }
@@ -80,6 +87,8 @@ export class RollWindow {
   #width = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
+  #speaker = document.createElement("div");
+  #name = document.createElement("span");
   #view = document.createElement("div");
   #track = document.createElement("div");
 
@@ -95,8 +104,19 @@ export class RollWindow {
     this.#view.className = "lc-view";
     this.#track.className = "lc-track";
     this.#view.append(this.#track);
-    this.element.append(this.#view);
+    this.#speaker.className = "lc-speaker";
+    this.#speaker.hidden = true;
+    this.#name.dir = "auto";
+    this.#speaker.append(this.#name);
+    this.element.append(this.#speaker, this.#view);
     new ResizeObserver(() => this.#resized()).observe(this.element);
+  }
+
+  /** Name over the rows; "" for none. */
+  set speaker(/** @type {string} */ name) {
+    if (this.#name.textContent === name) return;
+    this.#name.textContent = name;
+    this.#speaker.hidden = name === "";
   }
 
   /**
@@ -190,6 +210,7 @@ export class RollWindow {
     const lang = caption.untranslated ? caption.source_lang : caption.lang;
     element.lang = lang;
     element.dir = direction(lang);
+    this.#speaker.dir = element.dir;
     this.element.style.setProperty("--lc-line-height", String(lineHeight(lang)));
     this.element.style.setProperty("--lc-measure", String(measureEm(lang)));
     this.#write(entry, true);
@@ -206,8 +227,7 @@ export class RollWindow {
       span.textContent = piece.text;
       return span;
     });
-    const labels = [caption.untranslated ? autonym(caption.source_lang) : "", caption.speaker ?? ""];
-    element.replaceChildren(...labels.filter((text) => text !== "").map(label), ...nodes);
+    element.replaceChildren(...(caption.untranslated ? [label(autonym(caption.source_lang))] : []), ...nodes);
   }
 
   /** @param {HTMLElement} element */

@@ -11,6 +11,7 @@
  * @property {string} session
  * @property {string} source language of the host, or "auto"
  * @property {readonly string[]} languages
+ * @property {readonly string[]} speakers everybody captioned, the host first; none where that is one
  * @property {number} epochMs Unix time of audio position 0
  * @property {Phase} show what the server says of the show
  * @property {string} notice its sentence for people
@@ -30,6 +31,7 @@ export function initial(limit) {
     session: "",
     source: "",
     languages: [],
+    speakers: [],
     epochMs: 0,
     show: "waiting",
     notice: "",
@@ -109,6 +111,7 @@ function welcome(screen, hello) {
     session: hello.session,
     source: hello.source,
     languages: hello.languages,
+    speakers: hello.speakers ?? [],
     epochMs: hello.epoch_ms,
     show: same ? screen.show : "waiting",
     notice: same ? screen.notice : "",

@@ -1,7 +1,8 @@
 /**
  * The messages of `WS /v1/captions`, as a viewer sees them. Contract: docs/wire.md.
  *
- * @typedef {{ type: "hello", session: string, source: string, languages: string[], seq: number, epoch_ms: number }} Hello
+ * @typedef {{ type: "hello", session: string, source: string, languages: string[], seq: number, epoch_ms: number,
+ *   speakers?: string[] }} Hello
  * @typedef {object} CaptionMessage
  * @property {"caption"} type
  * @property {number} [seq] absent on a partial
@@ -14,7 +15,7 @@
  * @property {number} start_ms
  * @property {number} end_ms
  * @property {string} source_lang
- * @property {string} [speaker]
+ * @property {string} [speaker] one of the speakers of hello
  * @property {boolean} [untranslated] `text` is the source line
  * @property {number} [stable] code points of a partial that will most likely stay
  * @typedef {{ type: "remove", seq?: number, id: number, lang: string }} Remove
@@ -36,7 +37,8 @@ const isTexts = (value) => Array.isArray(value) && value.every(isText);
 
 /** What each type must carry for the pages to rely on it. @type {Record<string, (m: Record<string, unknown>) => boolean>} */
 const SHAPES = {
-  hello: (m) => isText(m.session) && isText(m.source) && isTexts(m.languages) && isCount(m.seq) && isCount(m.epoch_ms),
+  hello: (m) => isText(m.session) && isText(m.source) && isTexts(m.languages) && isCount(m.seq) && isCount(m.epoch_ms) &&
+    (m.speakers === undefined || isTexts(m.speakers)),
   caption: (m) =>
     isCount(m.id) && isCount(m.revision) && typeof m.final === "boolean" && isText(m.lang) && isText(m.text) &&
     isTexts(m.lines) && isCount(m.start_ms) && isCount(m.end_ms) && isText(m.source_lang),

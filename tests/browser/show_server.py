@@ -16,7 +16,7 @@ from sidecar.delivery.server import create_app, listen, serve
 from sidecar.delivery.wire import CaptionMessage, Remove, State, caption_message
 from sidecar.metrics import Metrics
 from sidecar.speech.pressure import Effort
-from sidecar.status import DropReport, LanguageReport, RecognizerReport, SourceReport, StatusReport
+from sidecar.status import DropReport, LanguageReport, RecognizerReport, SourceReport, StatusReport, VoiceReport
 
 T = TypeVar("T")
 LANGUAGES = ("zh", "en", "es", "ar", "th", "de", "ja")
@@ -94,6 +94,17 @@ class Show:
             audio_ms=3_720_000,
             source=SourceReport(name="USB microphone", state="live", message="", level_dbfs=-23.5, speech=True),
             recognizer=RecognizerReport(ready=True, restarts=0, failures=0, effort=Effort.FULL),
+            voices=[
+                VoiceReport(
+                    label=label,
+                    language="zh",
+                    source=SourceReport(name="push", state="live", message="", level_dbfs=-30.0, speech=False),
+                    recognition_lag_ms=600,
+                    final_lag_ms=None,
+                    skipped_ms=0,
+                )
+                for label in self._hub.speakers
+            ],
             language="zh",
             words_per_minute=236,
             recognition_lag_ms=620,
@@ -155,8 +166,8 @@ class Shelf:
 
 
 @contextmanager
-def running_show(*, session: str = "show-1", port: int = 0) -> Iterator[Show]:
-    """A show on a free port, or on ``port``, that has just gone live."""
+def running_show(*, session: str = "show-1", port: int = 0, speakers: Sequence[str] = ()) -> Iterator[Show]:
+    """A show on a free port, or on ``port``, that has just gone live; of ``speakers``, where there are several."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="show")
     thread.start()
@@ -174,6 +185,7 @@ def running_show(*, session: str = "show-1", port: int = 0) -> Iterator[Show]:
             recall=recall,
             mailbox=256,
             max_viewers=50,
+            speakers=speakers,
         )
         show = Show(loop, hub)
         opened.append(show)

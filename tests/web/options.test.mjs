@@ -48,3 +48,9 @@ test("looks come out as custom properties", () => {
   assert.equal(style["--lc-stroke"], "4px #000");
   assert.match(style["--lc-font"], /^"Inter", "Noto Sans", /);
 });
+
+test("speakers are named unless that is not wanted", () => {
+  assert.equal(DEFAULTS.speakers, true);
+  assert.equal(readOptions("?speakers=0").speakers, false);
+  assert.equal(writeOptions({ ...DEFAULTS, speakers: false }), "?speakers=0");
+});

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { clock, level, numbers, seconds } from "../../sidecar/web/status/report.js";
+import { clock, level, numbers, seconds, voiceCells } from "../../sidecar/web/status/report.js";
 
 const report = {
   session: "s", state: "live", message: "", uptime_s: 3725, audio_ms: 61_000,
   source: { name: "mic", state: "live", message: "", level_dbfs: -20, speech: true },
   language: "en", words_per_minute: 150, recognition_lag_ms: 640, final_lag_ms: null, languages: [], viewers: 3,
-  recognizer: { ready: true, restarts: 1 },
+  recognizer: { ready: true, restarts: 1 }, voices: [],
   drops: { audio_ms: 0, partials: 2, viewer_messages: 0, viewers: 0 }, unsaved: 0, cpu_percent: 88.4, memory_mb: 900, warnings: [],
 };
 
@@ -27,4 +27,10 @@ test("a level is on the scale, and no signal says so", () => {
   assert.equal(level(-20.4).text, "-20 dB");
   assert.equal(seconds(1250), "1.3 s");
   assert.equal(clock(-1), "0:00:00");
+});
+
+test("a voice is told in the order of the table", () => {
+  const source = { name: "rtmp://here", state: "reconnecting", message: "lost", level_dbfs: -120, speech: false };
+  const voice = { label: "Guest", language: "en", source, recognition_lag_ms: 640, final_lag_ms: null, skipped_ms: 0 };
+  assert.deepEqual(voiceCells(voice), ["en", "rtmp://here", "reconnecting: lost", "no signal", "Silence", "0.6 s", "–"]);
 });

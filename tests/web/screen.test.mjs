@@ -103,3 +103,9 @@ test("any order of any messages keeps the screen sorted, unique and bounded", ()
     }
   }
 });
+
+test("the speakers are those of the last hello, none where it names none", () => {
+  const screen = after([hello({ speakers: ["Host", "Guest"] })]);
+  assert.deepEqual(screen.speakers, ["Host", "Guest"]);
+  assert.deepEqual(reduce(screen, hello({ session: "s2" })).speakers, []);
+});

@@ -5,7 +5,8 @@ import { captionsUrl, parse } from "../../sidecar/web/wire.js";
 import { caption, hello } from "./messages.mjs";
 
 test("the messages of the contract are understood, unknown fields and all", () => {
-  for (const message of [hello({ extra: 1 }), caption(1, "a"), { type: "remove", id: 1, lang: "en" }, { type: "end" }]) {
+  for (const message of [hello({ extra: 1 }), caption(1, "a"), { type: "remove", id: 1, lang: "en" }, { type: "end" },
+    hello({ speakers: ["Host", "Guest"] })]) {
     assert.deepEqual(parse(JSON.stringify(message)), message);
   }
 });
@@ -14,7 +15,8 @@ test("what cannot be used is nothing", () => {
   const bad = [
     "", "{", "null", "[]", "7", '{"type":"toString"}', '{"type":"answer"}', '{"type":"status","state":"odd","message":""}',
     JSON.stringify(caption(1, 5)), JSON.stringify(caption("1", "a")), JSON.stringify({ ...caption(1, "a"), lines: "a" }),
-    JSON.stringify(hello({ languages: null })), new ArrayBuffer(3), undefined,
+    JSON.stringify(hello({ languages: null })),
+    JSON.stringify(hello({ speakers: "Host" })), new ArrayBuffer(3), undefined,
   ];
   for (const data of bad) assert.equal(parse(data), null);
 });

@@ -14,7 +14,8 @@
  * @property {number} bg_opacity per cent
  * @property {Align} align
  * @property {VerticalAlign} valign
- * @property {number} lines of each language
+ * @property {number} lines of each language and speaker
+ * @property {boolean} speakers whether they are named, where there are several
  * @property {string} font
  * @property {boolean} uppercase
  * @property {boolean} settings whether the gear may be shown
@@ -95,6 +96,7 @@ const FIELDS = {
   align: word("start", "left", "center", "right"),
   valign: word("bottom", "middle", "top"),
   lines: number(1, 10, 2),
+  speakers: flag(true),
   font: text("", /^[\p{L}\p{N} ,_-]{0,80}$/u),
   uppercase: flag(false),
   settings: flag(true),
@@ -159,6 +161,8 @@ export function looks(options) {
     "--lc-text-shadow": edge,
     "--lc-max-width": `${options.max_width}vw`,
     "--overlay-margin": `${options.margin}vh`,
+    "--lc-stacking": options.valign === "top" ? "2" : "-2",
+    "--lc-lane-edge": options.valign === "top" ? "flex-start" : "flex-end",
     "--overlay-valign": { top: "flex-start", middle: "center", bottom: "flex-end" }[options.valign],
     ...(options.font === "" ? {} : { "--lc-font": `${fontList(options.font)}, system-ui, sans-serif` }),
   };

@@ -3,8 +3,9 @@
 import { CaptionConnection } from "../connection.js";
 import { DelayLine } from "../delay.js";
 import { choose } from "../language.js";
+import { Lanes, LANES_CSS } from "../lanes.js";
 import { paced } from "../paced.js";
-import { ROLL_WINDOW_CSS, RollWindow } from "../roll_window.js";
+import { ROLL_WINDOW_CSS } from "../roll_window.js";
 import { captionsIn, initial, phase, reduce } from "../screen.js";
 import { looks, readOptions } from "./options.js";
 import { sample } from "./samples.js";
@@ -33,8 +34,8 @@ export class Overlay {
   constructor(stage, server) {
     this.options = readOptions(location.search);
     this.stage = stage;
-    this.first = new RollWindow();
-    this.second = new RollWindow();
+    this.first = new Lanes();
+    this.second = new Lanes();
     this.second.element.classList.add("second");
     stage.append(this.first.element, this.second.element);
     this.#dress();
@@ -124,20 +125,21 @@ export class Overlay {
   }
 
   #draw() {
-    const { lang, second } = this.#screen;
+    const { lang, second, speakers } = this.#screen;
     for (const rows of [this.first, this.second]) {
       rows.lines = this.options.lines;
+      rows.named = this.options.speakers;
       rows.showtimeMs = this.#preview ? Number.POSITIVE_INFINITY : this.options.showtime * 1000;
     }
     if (this.#preview) {
-      this.first.show([sampleCaption(this.options.lang || lang || "en")]);
-      this.second.show(this.#wantedSecond() ? [sampleCaption(second || this.options.second || "en")] : []);
+      this.first.show([sampleCaption(this.options.lang || lang || "en")], speakers);
+      this.second.show(this.#wantedSecond() ? [sampleCaption(second || this.options.second || "en")] : [], speakers);
     } else if (phase(this.#screen) === "ended") {
       this.first.clear();
       this.second.clear();
     } else {
-      this.first.show(captionsIn(this.#screen, lang));
-      this.second.show(second === "" ? [] : captionsIn(this.#screen, second));
+      this.first.show(captionsIn(this.#screen, lang), speakers);
+      this.second.show(second === "" ? [] : captionsIn(this.#screen, second), second === "" ? [] : speakers);
     }
   }
 }
@@ -166,7 +168,7 @@ function adopt(css) {
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 }
 
-adopt(ROLL_WINDOW_CSS);
+adopt(ROLL_WINDOW_CSS + LANES_CSS);
 const overlay = new Overlay(/** @type {HTMLElement} */ (document.getElementById("stage")), location.origin);
 const inObs = "obsstudio" in window;
 if (overlay.options.settings && !inObs) {

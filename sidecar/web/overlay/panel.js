@@ -21,6 +21,7 @@ const CONTROLS = [
   { name: "second", label: "Second language", kind: "language", none: "None" },
   { name: "font_size", label: "Text size (px)", kind: "range", min: 10, max: 120 },
   { name: "lines", label: "Lines", kind: "range", min: 1, max: 10 },
+  { name: "speakers", label: "Names of speakers", kind: "check" },
   { name: "color", label: "Text colour", kind: "color" },
   { name: "bg", label: "Background", kind: "color" },
   { name: "bg_opacity", label: "Background opacity (%)", kind: "range", min: 0, max: 100 },

@@ -9,13 +9,23 @@
  * @property {number} waiting
  * @property {number | null} lag_ms
  *
+ * @typedef {{ name: string, state: string, message: string, level_dbfs: number, speech: boolean }} SourceReport
+ * @typedef {object} VoiceReport
+ * @property {string} label
+ * @property {string} language
+ * @property {SourceReport} source
+ * @property {number | null} recognition_lag_ms
+ * @property {number | null} final_lag_ms
+ * @property {number} skipped_ms
+ *
  * @typedef {object} StatusReport as GET /v1/status gives it
  * @property {string} session
  * @property {import("../wire.js").Phase} state
  * @property {string} message
  * @property {number} uptime_s
  * @property {number} audio_ms
- * @property {{ name: string, state: string, message: string, level_dbfs: number, speech: boolean }} source
+ * @property {SourceReport} source
+ * @property {VoiceReport[]} voices none where there is one
  * @property {{ ready: boolean, restarts: number, failures: number, effort: string }} recognizer
  * @property {string} language
  * @property {number} words_per_minute
@@ -47,6 +57,19 @@ export function clock(s) {
 export function level(dbfs) {
   const value = Math.min(0, Math.max(QUIETEST_DBFS, dbfs));
   return { value, text: dbfs <= -119 ? "no signal" : `${Math.round(dbfs)} dB` };
+}
+
+/** What the panel says of one of several voices, in the order of its columns. @param {VoiceReport} voice */
+export function voiceCells({ language, source, recognition_lag_ms, final_lag_ms }) {
+  return [
+    language,
+    source.name,
+    source.message === "" ? source.state : `${source.state}: ${source.message}`,
+    level(source.level_dbfs).text,
+    source.speech ? "Speech" : "Silence",
+    seconds(recognition_lag_ms),
+    seconds(final_lag_ms),
+  ];
 }
 
 const PER_CHARACTER = new Set(["zh", "zh-Hant", "ja", "ko", "th", "yue"]);

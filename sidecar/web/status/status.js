@@ -1,7 +1,7 @@
 /** The operator's panel: asks the server how it is, once a second. */
 
 import { autonym } from "../language.js";
-import { level, numbers, seconds } from "./report.js";
+import { level, numbers, seconds, voiceCells } from "./report.js";
 
 const EVERY_MS = 1_000;
 const TIMEOUT_MS = 4_000;
@@ -42,8 +42,10 @@ function show(report) {
   byId("speech").textContent = source.speech ? "Speech" : "Silence";
   byId("warnings").hidden = report.warnings.length === 0;
   byId("warnings").replaceChildren(...report.warnings.map((warning) => make("p", `⚠ ${warning}`)));
+  byId("voices-section").hidden = report.voices.length === 0;
+  byId("voices").replaceChildren(...report.voices.map((voice) => row(voice.label, voiceCells(voice))));
   byId("numbers").replaceChildren(...numbers(report).map(([name, shown]) => pair(name, shown)));
-  byId("languages").replaceChildren(...report.languages.map(row));
+  byId("languages").replaceChildren(...report.languages.map(language));
   link(report.languages.map((language) => language.lang));
 }
 
@@ -64,12 +66,17 @@ function say(state, message) {
 }
 
 /** @param {import("./report.js").LanguageReport} report */
-function row(report) {
+function language(report) {
+  const counts = [report.viewers, report.captions, report.untranslated, report.waiting].map(String);
+  return row(`${autonym(report.lang)} (${report.lang})`, [...counts, seconds(report.lag_ms)]);
+}
+
+/** @param {string} title @param {string[]} cells */
+function row(title, cells) {
   const element = document.createElement("tr");
-  const name = make("th", `${autonym(report.lang)} (${report.lang})`);
+  const name = make("th", title);
   name.setAttribute("scope", "row");
-  const cells = [report.viewers, report.captions, report.untranslated, report.waiting, seconds(report.lag_ms)];
-  element.append(name, ...cells.map((cell) => make("td", String(cell))));
+  element.append(name, ...cells.map((cell) => make("td", cell)));
   return element;
 }
 

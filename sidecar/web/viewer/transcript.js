@@ -10,13 +10,17 @@ const FOLLOWING_PX = 48;
 /**
  * @typedef {import("../wire.js").CaptionMessage} CaptionMessage
  * @typedef {{ element: HTMLLIElement, caption: CaptionMessage }} Line
+ * @typedef {{ id: number, start_ms: number }} Place of a line: speakers overlap, so ids alone are no order of time
  */
+
+/** @type {Place} */
+const START = { id: Number.NEGATIVE_INFINITY, start_ms: Number.NEGATIVE_INFINITY };
 
 export class Transcript {
   /** @type {Map<number, Line>} */
   #lines = new Map();
   #following = true;
-  #trimmedTo = Number.NEGATIVE_INFINITY;
+  #trimmedTo = START;
 
   /**
    * @param {{ scroller: HTMLElement, list: HTMLElement, newest: HTMLElement, earlier: HTMLElement }} parts
@@ -30,7 +34,7 @@ export class Transcript {
 
   clear() {
     this.#lines.clear();
-    this.#trimmedTo = Number.NEGATIVE_INFINITY;
+    this.#trimmedTo = START;
     this.parts.list.replaceChildren();
     this.parts.earlier.hidden = true;
     this.follow();
@@ -44,7 +48,7 @@ export class Transcript {
     let changed = false;
     for (const caption of captions) {
       const known = this.#lines.get(caption.id);
-      if (caption.id <= this.#trimmedTo || (known && known.caption.revision >= caption.revision)) continue;
+      if (known ? known.caption.revision >= caption.revision : !isBefore(this.#trimmedTo, caption)) continue;
       this.#place({ caption, element: render(caption, epochMs) }, known?.element);
       changed = true;
     }
@@ -73,16 +77,21 @@ export class Transcript {
       return;
     }
     let after = this.parts.list.lastElementChild;
-    while (after && Number(/** @type {HTMLElement} */ (after).dataset.id) > caption.id) after = after.previousElementSibling;
+    while (after && isBefore(caption, this.#captionOf(after))) after = after.previousElementSibling;
     if (after) after.after(element);
     else this.parts.list.prepend(element);
+  }
+
+  /** @param {Element} element @returns {Place} */
+  #captionOf(element) {
+    return this.#lines.get(Number(/** @type {HTMLElement} */ (element).dataset.id))?.caption ?? START;
   }
 
   #settle() {
     while (this.parts.list.childElementCount > MOST_LINES) {
       const first = /** @type {HTMLElement} */ (this.parts.list.firstElementChild);
-      this.#trimmedTo = Number(first.dataset.id);
-      this.#lines.delete(this.#trimmedTo);
+      this.#trimmedTo = this.#captionOf(first);
+      this.#lines.delete(this.#trimmedTo.id);
       first.remove();
       this.parts.earlier.hidden = false;
     }
@@ -96,6 +105,9 @@ export class Transcript {
     if (this.#following) this.parts.newest.hidden = true;
   }
 }
+
+/** @param {Place} one @param {Place} other */
+const isBefore = (one, other) => (one.start_ms === other.start_ms ? one.id < other.id : one.start_ms < other.start_ms);
 
 /** @param {CaptionMessage} caption @param {number} epochMs */
 function render(caption, epochMs) {
@@ -115,7 +127,14 @@ function render(caption, epochMs) {
     mark.textContent = autonym(caption.source_lang);
     text.append(mark);
   }
-  text.append(caption.speaker ? `${caption.speaker}: ${caption.text}` : caption.text);
+  if (caption.speaker) {
+    const speaker = document.createElement("span");
+    speaker.className = "speaker";
+    speaker.dir = "auto";
+    speaker.textContent = `${caption.speaker}:`;
+    text.append(speaker, " ");
+  }
+  text.append(caption.text);
   item.append(time, text);
   return item;
 }

@@ -3,8 +3,9 @@
 import { CaptionConnection } from "../connection.js";
 import { captionsAt, DelayLine, pictureTime } from "../delay.js";
 import { autonym, choose, direction } from "../language.js";
+import { Lanes, LANES_CSS } from "../lanes.js";
 import { paced } from "../paced.js";
-import { ROLL_WINDOW_CSS, RollWindow } from "../roll_window.js";
+import { ROLL_WINDOW_CSS } from "../roll_window.js";
 import { captionsIn, initial, phase, reduce } from "../screen.js";
 import { wordsFor } from "../words.js";
 import { SettingsDialog } from "./dialog.js";
@@ -43,7 +44,7 @@ export function define(server) {
 }
 
 export class LiveCaptions extends HTMLElement {
-  static observedAttributes = ["lang", "second", "delay", "lines", "src", "for"];
+  static observedAttributes = ["lang", "second", "delay", "lines", "src", "for", "speakers"];
 
   /** A player that knows the picture's time: hls.js, or anything with `playingDate`. @type {{ playingDate?: Date | null } | null} */
   player = null;
@@ -55,8 +56,8 @@ export class LiveCaptions extends HTMLElement {
   #connection = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
-  #first = new RollWindow();
-  #second = new RollWindow();
+  #first = new Lanes();
+  #second = new Lanes();
   #stage = part("div", "stage");
   #bar = part("div", "bar");
   #state = part("span", "state");
@@ -67,7 +68,8 @@ export class LiveCaptions extends HTMLElement {
   #menu = new Menu(this.#gear, () => this.#items());
   #dialog = new SettingsDialog(this);
   #placement = new Placement(this, this.#stage, () => this.#fit());
-  #spoken = 0;
+  /** By speaker, the newest caption read aloud. @type {Map<string, number>} */
+  #spoken = new Map();
   #drawSoon = paced(() => this.#draw(), FRAME_MS);
 
   constructor() {
@@ -75,7 +77,7 @@ export class LiveCaptions extends HTMLElement {
     const root = this.attachShadow({ mode: "open" });
     if (!sheet) {
       sheet = new CSSStyleSheet();
-      sheet.replaceSync(ROLL_WINDOW_CSS + WIDGET_CSS);
+      sheet.replaceSync(ROLL_WINDOW_CSS + LANES_CSS + WIDGET_CSS);
     }
     root.adoptedStyleSheets = [sheet];
     this.#second.element.classList.add("second");
@@ -249,7 +251,7 @@ export class LiveCaptions extends HTMLElement {
   }
 
   #drawRows() {
-    const { lang, second, captions, epochMs } = this.#screen;
+    const { lang, second, captions, epochMs, speakers } = this.#screen;
     const shown = this.on && phase(this.#screen) !== "ended";
     if (!shown) {
       this.#first.clear();
@@ -258,9 +260,13 @@ export class LiveCaptions extends HTMLElement {
     }
     const picture = this.#pictureTime();
     const due = picture === null ? captions : captionsAt(captions, picture, epochMs, LINGER_MS);
-    for (const rows of [this.#first, this.#second]) rows.showtimeMs = picture === null ? 7_000 : Number.POSITIVE_INFINITY;
-    this.#first.show(captionsIn({ ...this.#screen, captions: due }, lang));
-    this.#second.show(second === "" ? [] : captionsIn({ ...this.#screen, captions: due }, second));
+    for (const rows of [this.#first, this.#second]) {
+      rows.showtimeMs = picture === null ? 7_000 : Number.POSITIVE_INFINITY;
+      rows.named = this.getAttribute("speakers") !== "off";
+    }
+    this.#first.show(captionsIn({ ...this.#screen, captions: due }, lang), speakers);
+    const also = second === "" ? [] : captionsIn({ ...this.#screen, captions: due }, second);
+    this.#second.show(also, second === "" ? [] : speakers);
   }
 
   /** Sizes that follow the video, or the column. */
@@ -286,11 +292,12 @@ export class LiveCaptions extends HTMLElement {
   /** Tell screen readers what is final, if asked to. @param {Parameters<typeof reduce>[1]} message */
   #announce(message) {
     if (!this.preferences.announce || message.type !== "caption" || !message.final) return;
-    if (message.lang !== this.language || message.id <= this.#spoken) return;
-    this.#spoken = message.id;
+    const speaker = message.speaker ?? "";
+    if (message.lang !== this.language || message.id <= (this.#spoken.get(speaker) ?? 0)) return;
+    this.#spoken.set(speaker, message.id);
     const line = document.createElement("p");
     line.lang = message.untranslated ? message.source_lang : message.lang;
-    line.textContent = message.text;
+    line.textContent = speaker === "" ? message.text : `${speaker}: ${message.text}`;
     this.#log.append(line);
     while (this.#log.childElementCount > ANNOUNCED) this.#log.firstElementChild?.remove();
   }

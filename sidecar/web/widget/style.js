@@ -131,7 +131,7 @@ export const WIDGET_CSS = `
 :where(.flow .rows) { min-height: calc(var(--lc-lines, 2) * 1.5 * var(--lc-font-size, 20px)); }
 :where(.lc-view) { padding-inline: 0; }
 :where(.lc-caption) { padding-inline: var(--lc-padding, 0.45em); }
-:where(.second) { font-size: calc(var(--lc-font-size) * 0.85); }
+:where(.second) { --lc-language: 1; --lc-scale: 0.85; }
 :where(.log) {
   position: absolute;
   width: 1px;
