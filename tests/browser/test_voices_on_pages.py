@@ -152,6 +152,23 @@ def test_the_transcript_is_in_order_of_time_with_names(page: Page, two: Show) ->
     expect(lines.nth(2)).to_have_text(f"{GUEST}: Or white.")
 
 
+@pytest.mark.parametrize("size", [(844, 390), (360, 640)])
+def test_on_a_small_screen_the_transcript_lies_below_the_captions(page: Page, two: Show, size: tuple[int, int]) -> None:
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.goto(f"{two.url}/viewer")
+    for number in range(1, 9):
+        two.final(number, GUEST_EN, speaker=(HOST, GUEST)[number % 2])
+    expect(page.locator("#transcript li")).to_have_count(8)
+    captions, transcript = page.locator("live-captions").bounding_box(), page.locator("#scroller").bounding_box()
+    assert captions is not None
+    assert transcript is not None
+    assert captions["y"] + captions["height"] <= transcript["y"]
+    assert 140 <= transcript["height"] < size[1]
+    links = page.locator("footer").bounding_box()
+    assert links is not None
+    assert transcript["y"] + transcript["height"] <= links["y"]
+
+
 def test_a_screen_reader_is_told_who_said_what_in_whatever_order_it_ends(page: Page, two: Show) -> None:
     page.goto(f"{two.url}/viewer")
     expect(page.locator(".state")).to_have_text("Live")

@@ -131,8 +131,8 @@ function render(caption, epochMs) {
     const speaker = document.createElement("span");
     speaker.className = "speaker";
     speaker.dir = "auto";
-    speaker.textContent = `${caption.speaker}:`;
-    text.append(speaker, " ");
+    speaker.textContent = caption.speaker;
+    text.append(speaker, ": ");
   }
   text.append(caption.text);
   item.append(time, text);
