@@ -64,16 +64,16 @@ class Sentence:
 
 
 class Seq2SeqModel:
-    """A loaded model. Loading and translating block. Raises `ModelError`."""
+    """A loaded model; ``compute_type`` is CTranslate2's. Loading and translating block. Raises `ModelError`."""
 
-    def __init__(self, folder: Path, *, threads: int) -> None:
+    def __init__(self, folder: Path, *, threads: int, compute_type: str = "int8") -> None:
         self.name = folder.name
         tokens = vocabulary(folder)
         self.family = family(tokens, folder)
         self.languages = languages(folder, tokens)
         self._pieces: Pieces = open_pieces(folder)
         self._adds_end = bool(_json(folder / CONFIG).get("add_source_eos"))
-        self._translator = _load(folder, threads)
+        self._translator = _load(folder, threads, compute_type)
         self._pace = _Pace()
 
     def tokens(self, sentence: Sentence) -> list[str]:
@@ -92,13 +92,24 @@ class Seq2SeqModel:
 
         Those that came to no end are left out. ``no_repeat``: no four pieces come twice. Raises `TranslationError`.
         """
-        sources = [self.tokens(sentence) for sentence in sentences]
-        prefixes = [self._prefix(sentence) for sentence in sentences]
-        steps = self._pace.steps(min(_MAX_STEPS, _MIN_STEPS + 3 * max(map(len, sources))))
+        longest = max(len(self.tokens(sentence)) for sentence in sentences)
+        steps = self._pace.steps(min(_MAX_STEPS, _MIN_STEPS + 3 * longest))
         began = time.monotonic()
+        written = self.search(sentences, beam=beam, steps=steps, no_repeat=no_repeat)
+        self._pace.observe(max(len(tokens) for each in written for tokens in each), time.monotonic() - began)
+        return [
+            list(dict.fromkeys(self._pieces.decode(tokens[:-1]) for tokens in each if tokens[-1:] == [_END]))
+            for each in written
+        ]
+
+    def search(
+        self, sentences: Sequence[Sentence], *, beam: int, steps: int, no_repeat: bool = False
+    ) -> list[list[list[str]]]:
+        """The tokens of ``beam`` hypotheses for each sentence, without that of the language, with that of the end."""
+        prefixes = [self._prefix(sentence) for sentence in sentences]
         try:
             results = self._translator.translate_batch(
-                sources,
+                [self.tokens(sentence) for sentence in sentences],
                 target_prefix=prefixes,
                 beam_size=beam,
                 num_hypotheses=beam,
@@ -108,11 +119,9 @@ class Seq2SeqModel:
             )
         except (RuntimeError, ValueError) as exc:
             raise TranslationError(f"{self.name} could not translate the line") from exc
-        written = [cast("list[list[str]]", result.hypotheses) for result in results]
-        self._pace.observe(max(len(tokens) for each in written for tokens in each), time.monotonic() - began)
         return [
-            list(dict.fromkeys(self._text(tokens, prefix) for tokens in each if tokens[-1:] == [_END]))
-            for each, prefix in zip(written, prefixes, strict=True)
+            [tokens[len(prefix) :] for tokens in result.hypotheses]
+            for result, prefix in zip(results, prefixes, strict=True)
         ]
 
     def unload(self) -> None:
@@ -123,9 +132,6 @@ class Seq2SeqModel:
 
     def _target_token(self, sentence: Sentence) -> str:
         return language_codes.find(sentence.target, self.languages.target) or ""
-
-    def _text(self, tokens: Sequence[str], prefix: Sequence[str]) -> str:
-        return self._pieces.decode(tokens[len(prefix) : -1])
 
 
 class _Pace:
@@ -218,12 +224,12 @@ def _json(path: Path) -> dict[str, Any]:
     return cast("dict[str, Any]", read) if isinstance(read, dict) else {}
 
 
-def _load(folder: Path, threads: int) -> Any:
+def _load(folder: Path, threads: int, compute_type: str) -> Any:
     import ctranslate2
 
     library = cast("Any", ctranslate2)
     try:
-        return library.Translator(str(folder), device="cpu", compute_type="int8", intra_threads=threads)
+        return library.Translator(str(folder), device="cpu", compute_type=compute_type, intra_threads=threads)
     except (RuntimeError, ValueError) as exc:
         raise CorruptModelError(
             f"CTranslate2 cannot load {folder.name}", hint="the files may be damaged: `sidecar models verify`"
