@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -27,6 +28,7 @@ def list_models(as_json: Annotated[bool, typer.Option("--json", help="One JSON a
             "memory_mb": model.memory_mb,
             "license": model.license,
             "license_url": model.license_url,
+            "restriction": model.restriction,
             "languages": list(model.languages),
             "sources": [source.type for source in model.sources],
             "description": model.description,
@@ -49,6 +51,20 @@ def pull(
     library = _library()
     for name in names or fit.embedded(library):
         typer.echo(library.pull(name, OnTerminal()))
+
+
+@app.command()
+def convert(
+    name: Annotated[str, typer.Argument(help="Name of a model.")],
+    python: Annotated[
+        str | None,
+        typer.Option("--python", metavar="PYTHON", help="One with torch and transformers; default: this one."),
+    ] = None,
+) -> None:
+    """Fetch the original weights of a model, and make of them what CTranslate2 opens."""
+    from sidecar.weights.progress import OnTerminal
+
+    typer.echo(_library(python or sys.executable).pull(name, OnTerminal()))
 
 
 @app.command()
@@ -81,12 +97,12 @@ def path(name: Annotated[str, typer.Argument(help="Name of a model.")]) -> None:
     typer.echo(_library().locate(name))
 
 
-def _library() -> Library:
+def _library(python: str = sys.executable) -> Library:
     from sidecar import logs
     from sidecar.weights.library import Library
 
     logs.configure("warning")
-    return Library()
+    return Library(python=python)
 
 
 def _table(rows: list[dict[str, object]]) -> str:
@@ -98,7 +114,7 @@ def _table(rows: list[dict[str, object]]) -> str:
         (
             str(row["name"]),
             "yes" if row["here"] else "no",
-            megabytes(int(str(row["size"]))),
+            "?" if row["size"] is None else megabytes(int(str(row["size"]))),
             str(row["license"]),
             str(row["description"]),
         )

@@ -27,7 +27,7 @@ def check(python: str = sys.executable) -> None:
     if missing := done.stdout.split():
         raise ModelError(
             f"converting needs {', '.join(missing)}",
-            hint=f"pip install {' '.join(NEEDED)} into any Python, and name it: sidecar models convert --python PYTHON",
+            hint=f"pip install {' '.join(NEEDED)} anywhere, then: sidecar models convert NAME --python PYTHON",
         )
 
 

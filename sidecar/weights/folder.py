@@ -1,13 +1,14 @@
 """The folder that models are kept in, and what is remembered about their files.
 
-``<root>/<model>/`` holds the files and ``.checked.json``: size, modification time and SHA-256 of each when it was last
-hashed. While a file has that size and time it is not hashed again. ``<root>/.partial/<model>/`` holds what is on its
-way, ``<root>/.lock/`` one lock a model.
+``<root>/<model>/`` holds the files, or what was made of them, and ``.checked.json``: size, modification time and
+SHA-256 of each when it was last hashed. While a file has that size and time it is not hashed again.
+``<root>/.partial/<model>/`` holds what is on its way, ``<root>/.lock/`` one lock a model.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,8 @@ from sidecar.weights.manifest import Manifest, ModelFile
 from sidecar.weights.progress import Progress
 
 FOLDER_VARIABLE = "SIDECAR_MODELS"
+CONVERTED = "converted"
+"""The folder in that of a model that holds what was made of its files."""
 _RECORD = ".checked.json"
 
 log = structlog.get_logger()
@@ -51,11 +54,20 @@ class Stamp(BaseModel):
 
 
 class Record(BaseModel):
-    """The files of one model that have been hashed, by path."""
+    """The files of one model that have been hashed, by path, and the commit of each repository they came from."""
 
     model_config = ConfigDict(frozen=True)
 
     files: dict[str, Stamp] = {}
+    commits: dict[str, str] = {}
+
+    def converted(self) -> list[ModelFile]:
+        """The files that were made on this machine."""
+        return [
+            ModelFile(path=path, size=stamp.size, sha256=stamp.sha256)
+            for path, stamp in self.files.items()
+            if path.startswith(f"{CONVERTED}/")
+        ]
 
 
 class ModelFolder:
@@ -70,19 +82,60 @@ class ModelFolder:
     @property
     def entry(self) -> Path:
         """What an engine opens: a file, or the folder."""
+        if self.manifest.conversion:
+            return self.path / CONVERTED
         return self.path / self.manifest.entry if self.manifest.entry else self.path
 
     def missing(self, *, thorough: bool = False) -> list[ModelFile]:
-        """The files that are not here. ``thorough`` hashes all, otherwise only what changed since it was hashed.
+        """The files that must be fetched. ``thorough`` hashes all, otherwise only what changed since it was hashed.
 
-        A file whose bytes are wrong is deleted, and raises `CorruptModelError`.
+        Nothing where the model is converted already. A file whose bytes are wrong is deleted, and raises
+        `CorruptModelError`.
         """
         record = self._read()
+        if self._is_converted(record, thorough):
+            return []
         return [file for file in self.manifest.files if not self._sound(file, record, thorough)]
+
+    def is_ready(self, *, thorough: bool = False) -> bool:
+        """Whether an engine can open the model. Raises as `missing` does."""
+        if self.manifest.conversion:
+            return self._is_converted(self._read(), thorough)
+        return not self.missing(thorough=thorough)
+
+    def known(self, file: ModelFile) -> ModelFile:
+        """``file`` with the checksum that it had when it first came."""
+        stamp = self._read().files.get(file.path)
+        return file if file.sha256 or stamp is None else file.model_copy(update={"sha256": stamp.sha256})
+
+    def commit(self, repository: str) -> str | None:
+        """The commit that the first file from ``repository`` was of."""
+        return self._read().commits.get(repository)
+
+    def remember_commit(self, repository: str, commit: str) -> None:
+        record = self._read()
+        self.path.mkdir(parents=True, exist_ok=True)
+        self._write(record.model_copy(update={"commits": {**record.commits, repository: commit}}))
+
+    def settle(self, converted: Path) -> None:
+        """Put what was made of the files in their place, and delete them."""
+        shutil.rmtree(self.entry, ignore_errors=True)
+        converted.replace(self.entry)
+        record = self._read()
+        files = {path: stamp for path, stamp in record.files.items() if not path.startswith(f"{CONVERTED}/")}
+        for path in sorted(self.entry.iterdir()):
+            files[f"{CONVERTED}/{path.name}"] = Stamp.of(path, digest.sha256(path))
+        self._write(record.model_copy(update={"files": files}))
+        for file in self.manifest.files:
+            (self.path / file.path).unlink(missing_ok=True)
 
     def has_partial(self) -> bool:
         """Whether an earlier run has left something to go on from."""
         return any(path.is_file() for path in self.partial.rglob("*"))
+
+    def _is_converted(self, record: Record, thorough: bool) -> bool:
+        made = record.converted()
+        return bool(made) and all(self._sound(file, record, thorough) for file in made)
 
     def _sound(self, file: ModelFile, record: Record, thorough: bool) -> bool:
         path = self.path / file.path
@@ -94,7 +147,7 @@ class ModelFolder:
             return False
         if not thorough and stamp == Stamp.of(path, expected):
             return True
-        if path.stat().st_size == file.size and digest.sha256(path) == expected:
+        if file.size in (None, path.stat().st_size) and digest.sha256(path) == expected:
             self.remember(file, expected)
             return True
         _discard(path)
@@ -107,9 +160,12 @@ class ModelFolder:
         """Note that ``file`` has just been hashed. A folder that cannot be written is hashed again next time."""
         record = self._read()
         stamps = {**record.files, file.path: Stamp.of(self.path / file.path, sha256)}
+        self._write(record.model_copy(update={"files": stamps}))
+
+    def _write(self, record: Record) -> None:
         fresh = self.path / f"{_RECORD}.{os.getpid()}"
         try:
-            fresh.write_text(Record(files=stamps).model_dump_json(indent=1), encoding="utf-8")
+            fresh.write_text(record.model_dump_json(indent=1), encoding="utf-8")
             fresh.replace(self.path / _RECORD)
         except OSError as exc:
             log.debug("checksums not remembered", model=self.manifest.name, reason=exc.strerror)
@@ -122,7 +178,7 @@ class ModelFolder:
 
     def adopt(self, file: ModelFile, partial: Path, checksum: str) -> None:
         """Put ``partial`` in its place if it has ``checksum``; otherwise delete it and raise `CorruptModelError`."""
-        if partial.stat().st_size != file.size or not digest.matches(partial, checksum):
+        if file.size not in (None, partial.stat().st_size) or not digest.matches(partial, checksum):
             _discard(partial)
             raise CorruptModelError(f"{file.path} came with a wrong checksum", hint="it was deleted, not used")
         sha256 = file.sha256 or digest.sha256(partial)

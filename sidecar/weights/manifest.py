@@ -34,21 +34,24 @@ def _inside(path: str) -> str:
 
 
 class ModelFile(_Table):
-    """One file of a model. Without ``sha256``, the checksum that the hub states for the revision is held to."""
+    """One file of a model. What is not given is what the hub states when the file first comes, and held to then."""
 
     path: str
-    size: int = Field(gt=0, description="Bytes")
+    size: int | None = Field(default=None, gt=0, description="Bytes")
     sha256: Sha256 | None = None
 
     _path = field_validator("path")(_inside)
 
 
 class HubSource(_Table):
-    """A revision of a Hugging Face repository that has the files under the same paths."""
+    """A revision of a Hugging Face repository that has the files under the same paths.
+
+    ``main`` is the commit that it is when the first file comes, and that commit from then.
+    """
 
     type: Literal["hub"]
     repository: str = Field(pattern=r"^[\w.-]+/[\w.-]+$")
-    revision: str = Field(pattern=r"^[0-9a-f]{40}$")
+    revision: str = Field(pattern=r"^([0-9a-f]{40}|main)$")
 
 
 class Part(_Table):
@@ -78,6 +81,13 @@ class PackageSource(_Table):
 Source = Annotated[HubSource | PackageSource, Field(discriminator="type")]
 
 
+class Conversion(_Table):
+    """The files are a Transformers model, and CTranslate2 opens what is made of them on this machine."""
+
+    quantization: Literal["int8", "int8_float32", "float32"] = "int8"
+    keep: tuple[str, ...] = Field(description="Files that the engine needs beside the converted weights")
+
+
 class Manifest(_Table):
     """One model."""
 
@@ -86,6 +96,7 @@ class Manifest(_Table):
     engine: Literal["ctranslate2", "llama.cpp"]
     license: str
     license_url: str
+    restriction: str = Field(default="", description="What the licence forbids, to be said before a download")
     description: str
     languages: tuple[str, ...] = Field(min_length=1)
     memory_mb: int = Field(gt=0, description="Memory it wants to be free, about")
@@ -93,11 +104,20 @@ class Manifest(_Table):
     alternative: ModelName | None = Field(default=None, description="Model that does as well if this cannot be had")
     files: tuple[ModelFile, ...] = Field(min_length=1)
     sources: tuple[Source, ...] = Field(min_length=1, description="In the order they are tried")
+    conversion: Conversion | None = None
 
     @property
-    def size(self) -> int:
-        """Bytes of all files."""
-        return sum(file.size for file in self.files)
+    def size(self) -> int | None:
+        """Bytes of all files; None if that is not known before they come."""
+        sizes = [file.size for file in self.files]
+        return None if None in sizes else sum(filter(None, sizes))
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether everything about the files is known before they come."""
+        return self.size is not None and not any(
+            isinstance(source, HubSource) and source.revision == "main" for source in self.sources
+        )
 
     @model_validator(mode="after")
     def _consistent(self) -> Manifest:
@@ -106,6 +126,8 @@ class Manifest(_Table):
             raise ValueError("a file is listed twice")
         if self.entry and self.entry not in files:
             raise ValueError(f"entry {self.entry!r} is not one of the files")
+        if self.conversion and not set(self.conversion.keep) <= set(files):
+            raise ValueError("the conversion keeps a file that is not one of the files")
         for source in self.sources:
             if isinstance(source, PackageSource):
                 _check_packed(files, source)
@@ -117,8 +139,8 @@ def _check_packed(files: Mapping[str, ModelFile], source: PackageSource) -> None
     if set(packed) != set(files):
         raise ValueError("a packages source must have exactly the files of the model")
     for path, file in files.items():
-        if file.sha256 is None:
-            raise ValueError(f"{path} may come from a package and needs its sha256")
+        if file.sha256 is None or file.size is None:
+            raise ValueError(f"{path} may come from a package and needs its sha256 and size")
         if sum(part.size for part in packed[path].parts) != file.size:
             raise ValueError(f"the parts of {path} do not add up to its size")
 
