@@ -36,9 +36,8 @@ def convert(
 ) -> None:
     """Make ``converted`` of the Transformers model in ``original``, with the files ``keep`` beside the weights.
 
-    Takes minutes, and memory for the whole model in 32 bits. Raises `ModelError`.
+    `check` is called before. Takes minutes, and memory for the whole model in 32 bits. Raises `ModelError`.
     """
-    check(python)
     command = [python, str(_SCRIPT), str(original), str(converted), quantization, *keep]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
