@@ -86,3 +86,10 @@ def test_a_show_is_judged_by_the_time_that_is_taken_for_its_language(script: Mod
     assert rows["guests"]["sticky_pct"] == 100.0
     assert rows["turns"]["sticky_pct"] == 83.3  # all but 2 of the 6 seconds in Chinese, of 24
     assert rows["turns"]["utterance_pct"] == 100.0
+
+
+def test_a_show_for_which_too_little_was_said_is_left_out(script: ModuleType) -> None:
+    english = script.Utterance("en", 6.0, {None: {"en": 0.98, "zh": 0.01}})
+    chinese = script.Utterance("zh", 6.0, {None: {"en": 0.01, "zh": 0.98}})
+    rows = script.over_shows([english, english, chinese], ("en", "zh"))
+    assert [row["show"] for row in rows] == ["one language"]
