@@ -63,7 +63,13 @@ def _setting(name: str, field: FieldInfo, schema: dict[str, Any]) -> str:
 def _values(schema: dict[str, Any]) -> str:
     if "enum" in schema:
         return ", ".join(f"`{value}`" for value in schema["enum"])
-    words = {"string": "text", "boolean": "`true`, `false`", "integer": "whole number", "number": "number"}
+    words = {
+        "string": "text",
+        "boolean": "`true`, `false`",
+        "integer": "whole number",
+        "number": "number",
+        "object": "table of lists",
+    }
     kind = "list of texts" if schema["type"] == "array" else words[schema["type"]]
     above, at_least = schema.get("exclusiveMinimum"), schema.get("minimum")
     below, at_most = schema.get("exclusiveMaximum"), schema.get("maximum")

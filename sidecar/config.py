@@ -102,6 +102,9 @@ class TranslationSettings(Section):
         default="auto",
         description="Name of a manifest, a GGUF file, a folder with CTranslate2 models, auto, or none",
     )
+    models: dict[str, Annotated[tuple[str, ...], Field(min_length=1)]] = Field(
+        default={}, description='Models for some languages instead, in the order they are asked: `th = ["A", "B"]`'
+    )
     threads: int = Field(default=0, ge=0, description="CPU threads of translation; 0: chosen for this machine")
     line_timeout_s: float = Field(default=20.0, gt=0, description="A line not translated in this time is given up")
     max_lag_s: float = Field(default=15.0, gt=0, description="Lines older than this are shown untranslated")
@@ -110,6 +113,11 @@ class TranslationSettings(Section):
     @classmethod
     def _to(cls, value: Any) -> Any:
         return _tags(value)
+
+    @field_validator("models")
+    @classmethod
+    def _models(cls, value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        return {language.normalise(tag): names for tag, names in value.items()}
 
 
 class ServerSettings(Section):

@@ -6,7 +6,7 @@ Everything here blocks for seconds: it is called before a session starts, or in 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -51,6 +51,22 @@ def translator_path(settings: Settings, progress: Progress | None = None) -> Pat
     wanted = settings.translation.model
     if wanted == NONE or not settings.translation.to:
         return None
+    return _translator_path(wanted, progress)
+
+
+def preferred_paths(settings: Settings, progress: Progress | None = None) -> dict[str, tuple[Path, ...]]:
+    """Where the models are of each target that has its own, in the order they are asked. Raises `ModelError`."""
+    translation = settings.translation
+    if translation.model == NONE:
+        return {}
+    return {
+        target: tuple(_translator_path(name, progress) for name in names)
+        for target, names in translation.models.items()
+        if target in translation.to
+    }
+
+
+def _translator_path(wanted: str, progress: Progress | None) -> Path:
     if wanted != AUTO:
         return weights.ensure(wanted, progress)
     from sidecar.translation.opening import measure
@@ -183,23 +199,27 @@ def listeners_opener(
 
 
 def translator_opener(
-    settings: Settings, path: Path | None, targets: tuple[str, ...]
+    settings: Settings,
+    path: Path | None,
+    targets: tuple[str, ...],
+    preferred: Mapping[str, Sequence[Path]] | None = None,
 ) -> Callable[[], Awaitable[Translator]] | None:
-    """Opens the translator, ready for each target so that the first line is not late.
+    """Opens the translator, ready for each target so that the first line is not late; ``preferred`` as
+    `preferred_paths` has it, the other targets are translated by ``path``.
 
-    Raises `UsageError` at once where the model lacks a target.
+    Raises `UsageError` at once where a model lacks a target.
     """
     if path is None or not targets:
         return None
     from sidecar.translation import opening
 
     spoken = {each.speech.language for each in settings.of_each_voice()}
+    orders = {target: (preferred or {}).get(target, (path,)) for target in targets}
     for source in spoken:
-        opening.check_languages(path, source, targets)
+        for model, written in opening.targets_of(orders).items():
+            opening.check_languages(model, source, written)
 
     async def open_translator() -> Translator:
-        return await opening.open_translator(
-            path, threads=settings.translation.threads, sources=sorted(spoken), targets=targets
-        )
+        return await opening.open_in_order(orders, threads=settings.translation.threads, sources=sorted(spoken))
 
     return open_translator

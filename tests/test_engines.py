@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import tiny_models
 from fakes import LoudIsSpeech, ScriptedRecognizer, each, talk
 
 from sidecar import config, engines
 from sidecar.config import Settings
-from sidecar.errors import ModelError, UsageError
+from sidecar.errors import ModelError, TranslationError, UsageError
 from sidecar.glossary.term import Glossary
+from sidecar.translation.checks import CheckFailedError
+from sidecar.translation.translator import Line
 
 
 def settings(**tables: dict[str, Any]) -> Settings:
@@ -54,6 +57,51 @@ def test_a_language_that_whisper_does_not_know_is_named() -> None:
 def test_without_a_model_or_a_target_there_is_no_translator_to_open(tmp_path: Path) -> None:
     assert engines.translator_opener(settings(), None, ("es",)) is None
     assert engines.translator_opener(settings(), tmp_path, ()) is None
+
+
+def test_a_language_may_have_models_of_its_own(tmp_path: Path) -> None:
+    first, second, other = (tmp_path / name for name in ("first.gguf", "second.gguf", "other.gguf"))
+    for path in (first, second, other):
+        path.touch()
+    translation = {
+        "to": "pt-BR,en",
+        "model": str(other),
+        "models": {"pt_br": [str(first), str(second)], "th": ["no-such-model"]},
+    }
+    assert engines.preferred_paths(settings(translation=translation)) == {"pt-BR": (first, second)}
+    assert engines.preferred_paths(settings(translation={**translation, "model": "none"})) == {}
+    with pytest.raises(UsageError, match=r"translation\.models\.th"):
+        settings(translation={"models": {"th": []}})
+
+
+async def test_what_the_first_model_fails_on_the_next_one_translates(tmp_path: Path) -> None:
+    wrong = tiny_models.nllb(tmp_path / "wrong", {"spa_Latn": ["Hoy cuesta 12 yuanes."]}, also=["zho_Hans"])
+    right = tiny_models.nllb(
+        tmp_path / "right",
+        {"spa_Latn": ["Hoy cuesta 129.00 yuanes."], "eng_Latn": ["Now 129 yuan."]},
+        also=["zho_Hans"],
+    )
+    opener = engines.translator_opener(
+        settings(speech={"language": "zh"}), right, ("es", "en"), preferred={"es": (wrong, right)}
+    )
+    assert opener is not None
+    translator = await opener()
+    try:
+        assert translator.name == "wrong + right"
+        for target, expected in (("es", "Hoy cuesta 129.00 yuanes."), ("en", "Now 129 yuan.")):
+            assert await translator.translate(Line(text="今天129元。", source="zh", target=target)) == expected
+        with pytest.raises(CheckFailedError, match="numbers"):
+            await translator.translate(Line(text="今天130元。", source="zh", target="es"))
+        with pytest.raises(TranslationError, match="no model is set for th"):
+            await translator.translate(Line(text="今天129元。", source="zh", target="th"))
+    finally:
+        await translator.aclose()
+
+
+def test_a_preferred_model_that_lacks_its_language_is_told_at_once(tmp_path: Path) -> None:
+    path = tiny_models.nllb(tmp_path / "small", {"spa_Latn": ["Hola."]}, also=["zho_Hans"])
+    with pytest.raises(UsageError, match=r"Thai \(th\)"):
+        engines.translator_opener(settings(), path, ("es", "th"), preferred={"th": (path,)})
 
 
 async def test_a_damaged_translator_is_told_when_it_is_opened(tmp_path: Path) -> None:

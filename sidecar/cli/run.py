@@ -172,10 +172,11 @@ def _engines(settings: Settings, voices: Sequence[Voice], known: Glossary) -> En
     progress = OnTerminal()
     recognizer = engines.recognizer_path(settings, progress)
     translator = engines.translator_path(settings, progress)
+    preferred = engines.preferred_paths(settings, progress)
     targets = translation_targets([voice.spoken for voice in voices], settings.translation.to)
     return Engines(
         open_listeners=engines.listeners_opener(settings, recognizer, known, can_wait=not voices[0].source.realtime),
-        open_translator=engines.translator_opener(settings, translator, targets),
+        open_translator=engines.translator_opener(settings, translator, targets, preferred),
     )
 
 

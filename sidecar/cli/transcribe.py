@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -85,8 +85,11 @@ def _start(
     names = engines.vocabulary(settings, engines.glossary(settings))
     recognizer_path = engines.recognizer_path(settings, OnTerminal())
     translator_path = engines.translator_path(settings, OnTerminal())
+    open_translator = engines.translator_opener(
+        settings, translator_path, settings.translation.to, engines.preferred_paths(settings, OnTerminal())
+    )
     with contextlib.closing(engines.open_recognizer(settings, recognizer_path)) as recognizer:
-        return asyncio.run(_transcribe_all(files, settings, recognizer, names, translator_path, formats, output))
+        return asyncio.run(_transcribe_all(files, settings, recognizer, names, open_translator, formats, output))
 
 
 async def _transcribe_all(
@@ -94,13 +97,10 @@ async def _transcribe_all(
     settings: Settings,
     recognizer: LiveRecognizer,
     names: Vocabulary,
-    translator_path: Path | None,
+    open_translator: Callable[[], Awaitable[Translator]] | None,
     formats: Sequence[Format],
     output: Path | None,
 ) -> list[SidecarError]:
-    from sidecar import engines
-
-    open_translator = engines.translator_opener(settings, translator_path, settings.translation.to)
     translator = await open_translator() if open_translator else None
     failed: list[SidecarError] = []
     try:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sidecar import language
 from sidecar.translation import llama, seq2seq
+from sidecar.translation.in_order import InOrder
 from sidecar.translation.translator import Translator
 
 
@@ -22,6 +23,35 @@ async def open_translator(
     known = [source for source in sources if source != language.AUTO]
     slots = len(targets) * max(1, len(sources))
     return await llama.open_llama(path, threads=threads, slots=slots, sources=known, targets=targets)
+
+
+async def open_in_order(
+    orders: Mapping[str, Sequence[Path]], *, threads: int = 0, sources: Sequence[str] = ()
+) -> Translator:
+    """One translator for all targets: ``orders`` has the models of each, the first choice first. Raises `ModelError`.
+
+    A model that several targets share is opened once.
+    """
+    opened: dict[Path, Translator] = {}
+    try:
+        for path, targets in targets_of(orders).items():
+            opened[path] = await open_translator(path, threads=threads, sources=sources, targets=targets)
+    except BaseException:
+        for translator in opened.values():
+            await translator.aclose()
+        raise
+    if len(opened) == 1:
+        return next(iter(opened.values()))
+    return InOrder({target: [opened[path] for path in order] for target, order in orders.items()})
+
+
+def targets_of(orders: Mapping[str, Sequence[Path]]) -> dict[Path, list[str]]:
+    """The targets that each model may be asked for."""
+    found: dict[Path, list[str]] = {}
+    for target, order in orders.items():
+        for path in dict.fromkeys(order):
+            found.setdefault(path, []).append(target)
+    return found
 
 
 def check_languages(path: Path, source: str, targets: Sequence[str]) -> None:
