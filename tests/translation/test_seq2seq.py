@@ -189,6 +189,24 @@ def test_a_pair_reaches_nothing_but_its_target(tmp_path: Path) -> None:
             opening.check_languages(tmp_path / "opus-mt-zh-en-ctranslate2", source, (target,))
 
 
+async def test_links_to_two_models_are_joined_by_english(tmp_path: Path) -> None:
+    into = tiny_models.marian(tmp_path / "opus-mt-zh-en", ["This coat is 129 yuan."])
+    said = tiny_models.marian(
+        tmp_path / "opus-mt-en-mul" / "converted",
+        ["Esta prenda cuesta 129 yuanes."],
+        codes=["spa", "ind"],
+        config={"source_lang": "eng", "target_lang": "mul"},
+    )
+    folder = tmp_path / "my-models"
+    folder.mkdir()
+    (folder / "zh-en").symlink_to(into)
+    (folder / "en-mul").symlink_to(said)
+    opening.check_languages(folder, "zh", ("en", "es", "id"))
+    translator = Counting(folder)
+    assert await translator.translate(line("es", "这件外套129元。")) == "Esta prenda cuesta 129 yuanes."
+    await translator.aclose()
+
+
 async def test_a_line_too_long_to_be_a_caption_is_refused(nllb: Path) -> None:
     translator = Counting(nllb)
     with pytest.raises(CheckFailedError, match="length"):
