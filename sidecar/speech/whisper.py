@@ -6,7 +6,8 @@ audio and some silence: two seconds where it must be quick, more where it is wor
 accurate: decoding with timestamp tokens, and dropping what is timed after the end of the audio, for that is where
 Whisper repeats itself when a window ends in silence. Where it stops before the end of the audio, as it does when
 another voice goes on, the rest is heard in a window of its own (Radford et al. 2022, section 4.5, moves its window
-likewise). The length of a hypothesis is capped by the audio's. Word times come from cross-attention on the same encoder
+likewise). A beam search whose outcome is doubtful is followed by samples at rising temperatures (ibid.). The length of
+a hypothesis is capped by the audio's. Word times come from cross-attention on the same encoder
 output.
 """
 
@@ -25,7 +26,7 @@ from sidecar import language, machine
 from sidecar.audio.chunk import SAMPLE_RATE, Samples
 from sidecar.errors import ModelError, RecognitionError
 from sidecar.speech.agreement import CHARACTER_LANGUAGES
-from sidecar.speech.cleanup import is_nobody
+from sidecar.speech.cleanup import NO_SPEECH, is_nobody
 from sidecar.speech.recognizer import Choose, Hypothesis, Word
 
 if TYPE_CHECKING:
@@ -42,6 +43,11 @@ SPARE_TOKENS = 12
 TIMESTAMP_STEP_S = 0.02
 END_SLACK_S = 0.2
 """What begins later than this before the end of the audio was not said in it."""
+DOUBTFUL_LOGPROB = -1.0
+DOUBTFUL_COMPRESSION = 2.4
+"""A careful hypothesis less likely, per token, or more repetitive than this is doubted."""
+TEMPERATURES = (0.2, 0.4, 0.6)
+"""At which a doubtful window is sampled, one after the other."""
 SHORTEST_S = 0.5
 SHORTEST_REST_S = 1.0
 """Where Whisper stops, between these from the start and from the end of the audio, the rest is heard again."""
@@ -108,18 +114,41 @@ class WhisperRecognizer:
         encoded, frames = self._encode(audio, PADDING_S if beam_size == 1 else CAREFUL_PADDING_S)
         spoken = language if isinstance(language, str) else language(self._detect(encoded))
         tokenizer = self._tokenizer(spoken)
-        result = self._generate(encoded, tokenizer, beam_size, seconds)
-        tokens = spoken_tokens(result.sequences_ids[0], tokenizer.timestamp_begin, seconds)
-        text = tokenizer.decode(tokens).strip()
-        hypothesis = Hypothesis(
+        hypothesis, ids = self._decode(encoded, tokenizer, beam_size, seconds)
+        if beam_size > 1 and is_doubtful(hypothesis):
+            hypothesis, ids = self._doubted(encoded, tokenizer, (hypothesis, ids), seconds)
+        hypothesis = replace(hypothesis, language=spoken)
+        if word_times and hypothesis.text:
+            tokens = spoken_tokens(ids, tokenizer.timestamp_begin, seconds)
+            hypothesis = replace(hypothesis, words=self._words(encoded, tokenizer, tokens, frames))
+        return hypothesis, stop_s(ids, tokenizer.timestamp_begin, seconds) if hypothesis.text else None
+
+    def _doubted(
+        self, encoded: Any, tokenizer: Tokenizer, first: tuple[Hypothesis, list[int]], seconds: float
+    ) -> tuple[Hypothesis, list[int]]:
+        """The first sample that is not doubtful, else the likeliest of them and ``first``, loops last."""
+        found = [first]
+        for temperature in TEMPERATURES:
+            found.append(self._decode(encoded, tokenizer, 1, seconds, temperature))
+            if not is_doubtful(found[-1][0]):
+                return found[-1]
+        return max(found, key=lambda each: (each[0].compression <= DOUBTFUL_COMPRESSION, each[0].logprob))
+
+    def _decode(
+        self, encoded: Any, tokenizer: Tokenizer, beam_size: int, seconds: float, temperature: float = 0.0
+    ) -> tuple[Hypothesis, list[int]]:
+        """A hypothesis without words or language, and its token ids."""
+        result = self._generate(encoded, tokenizer, beam_size, seconds, temperature)
+        ids: list[int] = result.sequences_ids[0]
+        text = tokenizer.decode(spoken_tokens(ids, tokenizer.timestamp_begin, seconds)).strip()
+        return Hypothesis(
             text=text,
-            words=self._words(encoded, tokenizer, tokens, frames) if word_times and text else (),
-            language=spoken,
+            words=(),
+            language="",
             logprob=float(result.scores[0]),
             no_speech=float(result.no_speech_prob),
             compression=_compression(text),
-        )
-        return hypothesis, stop_s(result.sequences_ids[0], tokenizer.timestamp_begin, seconds) if text else None
+        ), ids
 
     def detect(self, audio: Samples) -> dict[str, float]:
         """How likely each of `LANGUAGES` is in ``audio``, from its encoder output alone."""
@@ -143,7 +172,8 @@ class WhisperRecognizer:
         codes = ((str(token)[2:-2], float(share)) for token, share in self._model.model.detect_language(encoded)[0])
         return {_TAGS.get(code, code): share for code, share in codes}
 
-    def _generate(self, encoded: Any, tokenizer: Tokenizer, beam_size: int, seconds: float) -> Any:
+    def _generate(self, encoded: Any, tokenizer: Tokenizer, beam_size: int, seconds: float, temperature: float) -> Any:
+        """At a temperature above 0 a sample, else the best of a beam."""
         prompt = list(tokenizer.sot_sequence)
         room = SPARE_TOKENS + int(TOKENS_PER_SECOND * seconds)
         return self._model.model.generate(
@@ -151,6 +181,8 @@ class WhisperRecognizer:
             [prompt],
             beam_size=beam_size,
             max_length=min(448, len(prompt) + room),
+            sampling_topk=0 if temperature else 1,
+            sampling_temperature=temperature or 1.0,
             return_scores=True,
             return_no_speech_prob=True,
         )[0]
@@ -197,6 +229,12 @@ def stop_s(tokens: Sequence[int], timestamp_begin: int, audio_s: float) -> float
     if len(times) < 2 or times[-1] < SHORTEST_S or audio_s - times[-1] < SHORTEST_REST_S:
         return None
     return times[-1]
+
+
+def is_doubtful(hypothesis: Hypothesis) -> bool:
+    """Unlikely or repetitive, so that another may be better; not where nobody seems to speak."""
+    unlikely = hypothesis.logprob < DOUBTFUL_LOGPROB or hypothesis.compression > DOUBTFUL_COMPRESSION
+    return unlikely and bool(hypothesis.text) and hypothesis.no_speech <= NO_SPEECH
 
 
 def joined(first: Hypothesis, rest: Hypothesis, after_s: float) -> Hypothesis:

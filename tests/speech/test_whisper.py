@@ -267,3 +267,68 @@ def test_two_windows_join_to_one_hypothesis() -> None:
 def test_it_knows_the_languages_of_cross_border_shops() -> None:
     assert {language.normalise(code) for code in _LANGUAGE_CODES} == LANGUAGES
     assert {"zh", "yue", "en", "es", "id", "vi", "th", "ja", "ko", "pt", "ar", "ms"} <= LANGUAGES
+
+
+def heard(text: str, logprob: float, no_speech: float = 0.0, compression: float = 1.0) -> Hypothesis:
+    return Hypothesis(text=text, words=(), language="en", logprob=logprob, no_speech=no_speech, compression=compression)
+
+
+@pytest.mark.parametrize(
+    ("hypothesis", "doubtful"),
+    [
+        (heard("clear words", -0.3), False),
+        (heard("mumbled words", -1.2), True),
+        (heard("again and again and again", -0.1, compression=3.0), True),
+        (heard("", -2.0), False),
+        (heard("thanks for watching", -1.5, no_speech=0.9), False),
+    ],
+)
+def test_doubtful_is_what_is_unlikely_or_repeats_itself_where_somebody_speaks(
+    hypothesis: Hypothesis, doubtful: bool
+) -> None:
+    assert whisper.is_doubtful(hypothesis) is doubtful
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("sampled", "expected", "times"),
+    [
+        ([heard("first sample", -0.4)], "first sample", 1),
+        ([heard("poor", -1.3), heard("second sample", -0.9)], "second sample", 2),
+        ([heard("poor", -1.3), heard("less so", -1.1), heard("poorest", -2.0)], "less so", 3),
+        ([heard("loop loop", -0.1, compression=5.0)] * 3, "the beam's", 3),
+    ],
+)
+def test_a_doubtful_window_is_sampled_until_it_is_not(
+    recognizer: WhisperRecognizer,
+    monkeypatch: pytest.MonkeyPatch,
+    sampled: list[Hypothesis],
+    expected: str,
+    times: int,
+) -> None:
+    temperatures: list[float] = []
+
+    def decode(
+        encoded: object, tokenizer: object, beam_size: int, seconds: float, temperature: float = 0.0
+    ) -> tuple[Hypothesis, list[int]]:
+        if not temperature:
+            return heard("the beam's", -1.2), []
+        temperatures.append(temperature)
+        return sampled[len(temperatures) - 1], []
+
+    monkeypatch.setattr(recognizer, "_decode", decode)
+    audio = np.zeros(SAMPLE_RATE, np.float32)
+    assert recognizer.recognize(audio, language="en", beam_size=5, word_times=False).text == expected
+    assert temperatures == list(whisper.TEMPERATURES[:times])
+    temperatures.clear()
+    assert recognizer.recognize(audio, language="en", beam_size=1, word_times=False).text == "the beam's"
+    assert temperatures == []
+
+
+@pytest.mark.model
+def test_samples_are_drawn_from_the_same_window(
+    recognizer: WhisperRecognizer, speak: Speak, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(whisper, "DOUBTFUL_LOGPROB", 0.0)
+    text = recognizer.recognize(speak(SENTENCES[0]), language="en", beam_size=5, word_times=True).text
+    assert "cold water" in text
