@@ -52,6 +52,14 @@ FLUSH_S = 5.0
 LAST_AUDIO_S = 0.2
 """Time for the last audio of a lost source to come through."""
 SAVE_EVERY_S = 2.0
+LOOK_EVERY_S = 1.0
+DEAF_LOOKS = 5
+"""Viewers are told when the recogniser was away for so many looks running; mostly it is back sooner."""
+_STATES = {
+    SourceState.OPENING: State.WAITING,
+    SourceState.LIVE: State.LIVE,
+    SourceState.RECONNECTING: State.RECONNECTING,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +105,7 @@ class Session:
         self._outbox: Channel[Segment | Translated] = Channel(OUTBOX, Overflow.BLOCK)
         self._stop = asyncio.Event()
         self._on_air = asyncio.Event()
+        self._deaf_looks = 0
         self.started = asyncio.Event()
         """Set when the first audio has come: from then on the epoch of the hub is right."""
         self.hub = Hub(
@@ -151,6 +160,7 @@ class Session:
                 publishing = tasks.create_task(self._publish_all(), name="publish")
                 saving = tasks.create_task(self._save_again(), name="save")
                 watching = tasks.create_task(self.monitor.watch(), name="watch")
+                looking = tasks.create_task(self._look_after_recognizer(), name="look after recogniser")
                 try:
                     await self._listen()
                     await self._finish(translating, publishing)
@@ -161,6 +171,7 @@ class Session:
                     await self._take_down(translating, publishing)
                     saving.cancel()
                     watching.cancel()
+                    looking.cancel()
         except BaseExceptionGroup as group:
             raise _first(group) from group
         finally:
@@ -238,18 +249,28 @@ class Session:
         self.started.set()
 
     def _on_status(self, voice: Voice, status: SourceStatus) -> None:
-        """The state of the show is that of the host."""
         voice.status = status
-        state = {
-            SourceState.OPENING: State.WAITING,
-            SourceState.LIVE: State.LIVE,
-            SourceState.RECONNECTING: State.RECONNECTING,
-        }.get(status.state)
-        if state and voice is self._host:
-            self.hub.set_state(state, status.message)
+        if voice is self._host:
+            self._tell_state()
             self.monitor.host_changed()
         if status.state is SourceState.RECONNECTING and voice.listener:
             asyncio.get_running_loop().call_later(LAST_AUDIO_S, voice.listener.interrupt)
+
+    def _tell_state(self) -> None:
+        """The state of the show is that of the host's source, unless nothing of it can be recognised."""
+        state, message = _STATES.get(self._host.status.state), self._host.status.message
+        if state is State.LIVE and self._deaf_looks >= DEAF_LOOKS:
+            state, message = State.RECONNECTING, "speech recognition is being started again"
+        if state:
+            self.hub.set_state(state, message)
+
+    async def _look_after_recognizer(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            was_deaf = self._deaf_looks >= DEAF_LOOKS
+            self._deaf_looks = 0 if self._host.hearing.recognizer.ready else self._deaf_looks + 1
+            if was_deaf or self._deaf_looks >= DEAF_LOOKS:
+                self._tell_state()
 
     async def _publish_all(self) -> None:
         """Number, store and announce, one by one, in the order of the outbox."""

@@ -12,7 +12,7 @@ import fakes
 import pytest
 from fakes import EchoTranslator, ScriptedRecognizer, ScriptedSource, Talk, echo, talk, until
 
-from sidecar import config
+from sidecar import config, session
 from sidecar.audio.source import SourceState, SourceStatus
 from sidecar.captions.caption import Caption, Removal
 from sidecar.config import Settings
@@ -394,6 +394,22 @@ async def test_a_source_that_comes_back_is_told_to_viewers(set_up: SetUp) -> Non
     await stage.run()
     assert stage.states()[-4:] == [State.LIVE, State.RECONNECTING, State.LIVE, State.ENDED]
     assert stage.texts("en") == list(LINES)
+
+
+async def test_viewers_are_told_while_nothing_can_be_recognised(set_up: SetUp, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "LOOK_EVERY_S", 0.01)
+    recognizer = ScriptedRecognizer(SAID)
+    stage = await set_up(recognizer=recognizer)
+
+    async def fail_for_a_while() -> None:
+        recognizer.health.ready = False
+        await until(lambda: stage.session.hub.state is State.RECONNECTING)
+        recognizer.health.ready = True
+        await until(lambda: stage.session.hub.state is State.LIVE)
+
+    stage.source.hold[len(stage.source.audio) // 2] = fail_for_a_while
+    await stage.run()
+    assert stage.states()[-4:] == [State.LIVE, State.RECONNECTING, State.LIVE, State.ENDED]
 
 
 async def test_stopping_finishes_what_was_said_so_far_and_translates_it(set_up: SetUp) -> None:
