@@ -70,6 +70,7 @@ class Monitor:
         if segment.final and segment.text:
             self._finals[segment.language] += 1
             self._said.append((self._now(), word_count(segment.text, segment.language)))
+            self._forget()
 
     async def watch(self) -> None:
         """Sample until cancelled."""
@@ -128,11 +129,14 @@ class Monitor:
         return sum(voice.skipped_ms for voice in self._voices)
 
     def _words_per_minute(self) -> int:
-        now_s = self._now()
-        while self._said and self._said[0][0] < now_s - WINDOW_S:
-            self._said.popleft()
-        span_s = min(WINDOW_S, max(10.0, now_s - self._started_s))
+        self._forget()
+        span_s = min(WINDOW_S, max(10.0, self._now() - self._started_s))
         return round(sum(words for _, words in self._said) * 60 / span_s)
+
+    def _forget(self) -> None:
+        """Words of the last minute count, whether somebody asks or not."""
+        while self._said and self._said[0][0] < self._now() - WINDOW_S:
+            self._said.popleft()
 
     def _languages(self, stats: dict[str, LanguageStats]) -> list[LanguageReport]:
         viewers = self._hub.viewers()
