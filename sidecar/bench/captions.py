@@ -128,9 +128,13 @@ def transcript(events: Iterable[Event]) -> str:
 
 def count_errors(reference: str, said: str, lang: str) -> ErrorCount:
     """The edit distance (Levenshtein) between what was said and what should have been."""
-    split = plain if counts_characters(lang) else _plain_words
-    wanted, found = split(reference), split(said)
+    wanted, found = units(reference, lang), units(said, lang)
     return ErrorCount(errors=_distance(wanted, found), length=len(wanted))
+
+
+def units(text: str, lang: str) -> Sequence[str]:
+    """What errors are counted in, as it is compared: characters, or words where they are set apart."""
+    return plain(text) if counts_characters(lang) else _plain_words(text)
 
 
 def percentile(values: Iterable[float], share: float) -> float | None:

@@ -33,20 +33,27 @@ class Offline:
         self._path = path
         self._process = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
 
-    async def decode(self, audio: Samples, language: str | None) -> Decoded:
-        """``audio`` at 16 kHz, of any length; ``language`` is Whisper's code, None detects it."""
+    async def decode(self, audio: Samples, language: str | None, hotwords: str = "") -> Decoded:
+        """``audio`` at 16 kHz, of any length; ``language`` is Whisper's code, None detects it; ``hotwords`` are said
+        to have been heard before."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._process, _decode, self._path, audio, language)
+        return await loop.run_in_executor(self._process, _decode, self._path, audio, language, hotwords)
 
     def close(self) -> None:
         self._process.shutdown(cancel_futures=True)
 
 
-def _decode(path: Path, audio: Samples, language: str | None) -> Decoded:
+def _decode(path: Path, audio: Samples, language: str | None, hotwords: str) -> Decoded:
     """Runs in the other process."""
     model = _model(path)
     with Meter() as meter:
-        segments, _ = model.transcribe(audio, language=language, beam_size=BEAM_SIZE, condition_on_previous_text=False)
+        segments, _ = model.transcribe(
+            audio,
+            language=language,
+            beam_size=BEAM_SIZE,
+            condition_on_previous_text=False,
+            hotwords=hotwords or None,
+        )
         text = "".join(segment.text for segment in segments)
     return Decoded(text=text.strip(), cost=meter.cost)
 

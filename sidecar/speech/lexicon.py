@@ -50,10 +50,11 @@ def has_counts(lang: str) -> bool:
 def is_common(word: str, lang: str) -> bool:
     """Whether ``word``, in lower case, is a common word of ``lang`` or of English."""
     tags = {_BORROWED, language.base(lang)} & _COUNTED
-    return any(_share(word, tag) >= COMMON for tag in tags)
+    return any(share(word, tag) >= COMMON for tag in tags)
 
 
-def _share(word: str, tag: str) -> float:
+def share(word: str, tag: str) -> float:
+    """How many of all words in the language ``tag``, one of those that `has_counts` knows, are ``word``."""
     counts = _counts(tag)
     return int(counts[word]) / int(counts.total_words)
 
