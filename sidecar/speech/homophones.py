@@ -67,10 +67,11 @@ class ByPinyin:
         start, end = heard.tokens[first].start, heard.tokens[stop - 1].end
         touched = [span for span in spans if span[0] < end and start < span[1]]
         common = [self._words.is_common(heard.simplified[one:other]) for one, other in touched]
+        cut = [one < start or other > end for one, other in touched]
         length, equal = stop - first, cost <= ALMOST_EQUAL
-        if length <= 2 and any(common):
+        if length <= 2 and (any(common) or any(cut)):
             return False
-        if any(cut and (one < start or other > end) for cut, (one, other) in zip(common, touched, strict=True)):
+        if any(is_common and is_cut for is_common, is_cut in zip(common, cut, strict=True)):
             return equal and length >= SURE
         return not all(common) or (equal and length >= SURER)
 

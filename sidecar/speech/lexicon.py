@@ -18,6 +18,8 @@ COMMON_CHINESE = 30
 _COUNTED = frozenset({"ar", "de", "en", "es", "eu", "fa", "fr", "it", "lv", "nl", "pt", "ru"})
 _BORROWED = "en"
 """English words are heard in every show."""
+LONG = 8
+"""Letters of a word that nothing else is taken for, however rare it is: *midfield*, *accession*."""
 FUNCTION_CHARACTERS = frozenset(
     "的一是不了在人有我他这个们来到时大地为子中你说生国年着就那和要她出也得里后自以会家可下而过天去能对小多然于心学"
     "么之都好看起发当没成只如事把还用第样道想作种开美总从无情己面最女但现前些所同日手又行意动方期它头经长儿回位分爱"
@@ -51,6 +53,11 @@ def is_common(word: str, lang: str) -> bool:
     """Whether ``word``, in lower case, is a common word of ``lang`` or of English."""
     tags = {_BORROWED, language.base(lang)} & _COUNTED
     return any(share(word, tag) >= COMMON for tag in tags)
+
+
+def is_sure(word: str, lang: str) -> bool:
+    """Whether ``word``, in lower case, was most likely heard right: common, a long one, or only an ending (*'s*)."""
+    return len(word) == 1 or is_common(word, lang) or (len(word) >= LONG and share(word, _BORROWED) > 0)
 
 
 def share(word: str, tag: str) -> float:

@@ -22,6 +22,8 @@ ALIKE_UNKNOWN = 0.9
 """Where nobody told which words of the language are common."""
 SPLIT = 6
 """Letters of a name that may have been heard as several common words."""
+LONG_SPLIT = 8
+"""The same, if these are not quite the name: *ball to* is no ballot."""
 _LETTERS = 0.55
 _ENDINGS = ("s", "es", "n", "en", "e")
 _EXTRA_WORDS = 1
@@ -48,7 +50,7 @@ class BySpelling:
     def _in(self, heard: Heard, first: int, stop: int) -> Iterator[Candidate]:
         words = [token.plain for token in heard.tokens[first:stop]]
         plain = "".join(words)
-        common = all(lexicon.is_common(word, self._lang) or word.isdigit() for word in words)
+        common = all(lexicon.is_sure(word, self._lang) or word.isdigit() for word in words)
         if len(plain) < SHORTEST or (common and len(words) == 1):
             return
         found = process.extract(
@@ -66,7 +68,7 @@ class BySpelling:
         length = len(name.plain)
         wanted = ALIKE.get(length, ALIKE_LONG)
         if common:
-            wanted = ALIKE_UNKNOWN if length >= SPLIT else 1.0
+            wanted = ALIKE_UNKNOWN if length >= LONG_SPLIT else 1.0
         return wanted if lexicon.has_counts(self._lang) else max(wanted, ALIKE_UNKNOWN)
 
 

@@ -131,6 +131,21 @@ def test_other_languages(vocabulary: Vocabulary, heard: str, lang: str, right: s
     assert vocabulary.corrected(heard, lang) == right
 
 
+@pytest.mark.parametrize(
+    ("lang", "name", "said"),
+    [
+        ("zh", "霍顿", "其竞选活动的核心"),  # a piece of one word
+        ("zh", "梅隆", "购买美容品"),
+        ("en", "contention", "much to our consternation"),  # rare, but a word
+        ("en", "midfielder", "in midfield and attack"),
+        ("en", "ballot", "the ball to his left"),  # common words that are not quite the name
+        ("en", "parliamentary", "Parliament's statue"),
+    ],
+)
+def test_a_name_is_not_found_in_words_that_are_right(lang: str, name: str, said: str) -> None:
+    assert Vocabulary(Glossary((Term(forms={lang: name}),))).corrected(said, lang) == said
+
+
 def test_a_language_without_terms_is_as_heard(vocabulary: Vocabulary) -> None:
     assert vocabulary.corrected("das Guttenberg", "de") == "das Guttenberg"
 
