@@ -10,7 +10,7 @@ import regex
 
 from sidecar import language
 from sidecar.errors import TranslationError
-from sidecar.translation import numbers
+from sidecar.translation import negation, numbers, tongue
 
 _SCRIPTS = {
     "zh": "Han", "yue": "Han", "ja": "Han Hiragana Katakana", "ko": "Hangul", "ru": "Cyrillic", "uk": "Cyrillic",
@@ -74,7 +74,7 @@ class CheckFailedError(TranslationError):
 def check(said: str, written: str, *, source: str, target: str) -> Verdict:
     """Whether ``written`` in language ``target`` can be a translation of ``said`` in language ``source``.
 
-    Names: empty, lines, label, echo, script, length, loop, numbers, currency.
+    Names: empty, lines, label, echo, script, language, length, loop, numbers, currency, negation.
     """
     if not _WORD.search(written):
         return Verdict(failed=("empty",)) if _WORD.search(said) else Verdict()
@@ -83,10 +83,12 @@ def check(said: str, written: str, *, source: str, target: str) -> Verdict:
         "label": has_label(written) and not has_label(said),
         "echo": language.base(source) != language.base(target) and is_echo(said, written),
         "script": has_wrong_script(said, written, target),
+        "language": is_in_another_language(said, written, target),
         "length": _has_wrong_length(said, written),
         "loop": has_loop(written) and not has_loop(said),
         "numbers": numbers.differ(numbers.find(said, source), numbers.find(written, target)),
         "currency": bool(currencies(written) - currencies(said)),
+        "negation": negation.is_lost(said, written, source=source, target=target),
     }
     return Verdict(failed=tuple(name for name, failed in tests.items() if failed))
 
@@ -130,10 +132,20 @@ def has_wrong_script(said: str, written: str, target: str) -> bool:
     own = _SCRIPTS.get(language.base(target), "Latin").split()
     if any(_LETTERS[name].search(written) for name in _SCRIPT_NAMES.difference(own)):
         return True
-    kept = frozenset(_WORD.findall(said.lower()))
-    fresh = "".join(word for word in _WORD.findall(written.lower()) if word not in kept)
+    fresh = "".join(_fresh(said, written))
     letters = len(_LETTER.findall(fresh))
     return "Latin" not in own and letters >= 8 and len(_LETTERS["Latin"].findall(fresh)) > 0.7 * letters
+
+
+def is_in_another_language(said: str, written: str, target: str) -> bool:
+    """The right letters, and the words of another language. Brands may stay as they were."""
+    return tongue.is_another_language([word for word in _fresh(said, written) if _LETTER.search(word)], target)
+
+
+def _fresh(said: str, written: str) -> list[str]:
+    """The words of ``written``, in small letters, that ``said`` does not have as they are."""
+    kept = frozenset(_WORD.findall(said.lower()))
+    return [word for word in _WORD.findall(written.lower()) if word not in kept]
 
 
 def _repeats(words: list[str], size: int) -> bool:
