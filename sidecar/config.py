@@ -55,7 +55,10 @@ class AudioSettings(Section):
 class SpeechSettings(Section):
     """How the host is understood."""
 
-    model: str = Field(default="whisper-base", description="Name of a manifest, or the folder of a CTranslate2 Whisper")
+    model: str = Field(
+        default="auto",
+        description="Name of a manifest, the folder of a CTranslate2 Whisper, or auto: a large one on a GPU, else base",
+    )
     language: Spoken = Field(default="auto", description="Language of the host, or auto")
     languages: tuple[str, ...] = Field(
         default=(), description="Languages that auto chooses from, such as zh, en; empty: all that the recogniser knows"

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from sidecar.audio.open import open_source
 from sidecar.config import AudioSettings, Settings
 from sidecar.errors import SidecarError
 from sidecar.weights import memory
+from sidecar.weights.fit import Choice
 
 SPEECH_S = 5.0
 """Length of the sentence that recognition is timed on, in seconds."""
@@ -78,10 +80,11 @@ def _microphone() -> Finding:
 
 
 def _recognition(settings: Settings) -> Finding:
-    name = settings.speech.model
     audio = asyncio.run(_sentence())
     try:
-        with contextlib.closing(engines.open_recognizer(settings, weights.ensure(name))) as recognizer:
+        choice = _choice(settings)
+        with contextlib.closing(engines.open_recognizer(settings, weights.ensure(choice.name))) as recognizer:
+            model = recognizer.health.model
 
             def decode(beam_size: int) -> Callable[[], object]:
                 return lambda: recognizer.recognize(audio, language="en", beam_size=beam_size, word_times=False)
@@ -92,7 +95,8 @@ def _recognition(settings: Settings) -> Finding:
     tick_s = max(settings.speech.tick_ms / 1000, 1.2 * partial_s)
     share = final_s / SPEECH_S + (partial_s / tick_s if settings.speech.partials else 0.0)
     verdict = Verdict.GOOD if partial_s < 1.0 else Verdict.POOR if final_s < SPEECH_S else Verdict.BAD
-    text = f"{name}: {SPEECH_S:.0f} s of speech take {partial_s:.2f} s while it is spoken, {final_s:.2f} s when final"
+    why = choice.reason if model == Path(choice.name).name else f"{choice.reason}, which did not load: {model} instead"
+    text = f"{why}: {SPEECH_S:.0f} s of speech take {partial_s:.2f} s while it is spoken, {final_s:.2f} s when final"
     return Finding(
         about="recognition",
         verdict=verdict,
@@ -100,6 +104,13 @@ def _recognition(settings: Settings) -> Finding:
         hint="" if verdict is Verdict.GOOD else "take a smaller model, or a faster computer",
         figures={"partial_s": partial_s, "final_s": final_s, "cores": share},
     )
+
+
+def _choice(settings: Settings) -> Choice:
+    """Of the recogniser. Raises `ModelError`."""
+    if settings.speech.model == engines.AUTO:
+        return engines.choose_recognizer(settings)
+    return Choice(name=settings.speech.model, reason=f"recognising with {settings.speech.model}, as it is set")
 
 
 def _translation(settings: Settings, recognition_cores: float) -> Finding:

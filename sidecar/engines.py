@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from sidecar import language, weights
+from sidecar import language, machine, weights
 from sidecar.audio.activity import SpeechActivity, SpeechProbability
 from sidecar.audio.endpoint import Endpointer
 from sidecar.config import Settings
-from sidecar.errors import UsageError
+from sidecar.errors import ModelError, UsageError
 from sidecar.glossary.term import Glossary
 from sidecar.speech.languages import Belief, Switching
 from sidecar.speech.listener import Listener
@@ -26,10 +26,12 @@ from sidecar.speech.transcript import Policy, Transcript
 from sidecar.speech.turns import Turns
 from sidecar.speech.writing import Writing
 from sidecar.translation.translator import Translator
+from sidecar.weights.fit import GPU_RECOGNISER, RECOGNISER
 
 if TYPE_CHECKING:
     from sidecar.speech.recognizer import LiveRecognizer
     from sidecar.speech.vocabulary import Vocabulary
+    from sidecar.weights.fit import Choice
     from sidecar.weights.progress import Progress
 
 log = structlog.get_logger()
@@ -39,8 +41,30 @@ AUTO = "auto"
 
 
 def recognizer_path(settings: Settings, progress: Progress | None = None) -> Path:
-    """Where the recogniser's model is, fetched if it is not here. Raises `ModelError`."""
-    return weights.ensure(settings.speech.model, progress)
+    """Where the recogniser's model is: the one set, or the best for this machine; fetched if it is not here.
+
+    Raises `ModelError`.
+    """
+    wanted = settings.speech.model
+    if wanted != AUTO:
+        return weights.ensure(wanted, progress)
+    choice = choose_recognizer(settings, progress)
+    if progress:
+        progress.note(choice.reason)
+    return weights.ensure(choice.name, progress)
+
+
+def choose_recognizer(settings: Settings, progress: Progress | None = None) -> Choice:
+    """What ``auto`` stands for with these ``settings``, and why. A model for the GPU is fetched."""
+    from sidecar.weights import fit, memory
+
+    gpus = _gpus(settings)
+    return fit.choose_recognizer(gpus, memory.gpu_available_mb() if gpus else None, progress=progress)
+
+
+def _gpus(settings: Settings) -> int:
+    """GPUs that recognition may use."""
+    return 0 if settings.speech.device == "cpu" else machine.gpus()
 
 
 def translator_path(settings: Settings, progress: Progress | None = None) -> Path | None:
@@ -91,12 +115,40 @@ def check_language(settings: Settings) -> None:
 
 
 def open_recognizer(settings: Settings, path: Path) -> LiveRecognizer:
-    """Whisper in a process of its own, loaded and warm, so that the first caption is not late. Raises `ModelError`."""
+    """Whisper in a process of its own, loaded and warm, so that the first caption is not late.
+
+    With the model ``auto``, what does not load on the GPU, for want of memory or of a library, is replaced by the
+    smaller model, at last on the processor. Raises `ModelError`.
+    """
     from sidecar.speech.process import RecognizerProcess
     from sidecar.speech.whisper import WhisperRecognizer
 
     speech = settings.speech
-    return RecognizerProcess(partial(WhisperRecognizer, path, device=speech.device, threads=speech.threads))
+    make = partial(WhisperRecognizer, path, device=speech.device, threads=speech.threads)
+    try:
+        return RecognizerProcess(make, model=path.name)
+    except ModelError as exc:
+        instead = _less_demanding(settings, path)
+        if instead is None:
+            raise
+        log.warning(
+            "the recogniser does not load on the GPU: another is tried",
+            model=path.name,
+            reason=exc.message,
+            hint="close other programs on the GPU and see that CUDA and cuDNN are installed, or set --model",
+        )
+        return open_recognizer(instead, weights.ensure(RECOGNISER))
+
+
+def _less_demanding(settings: Settings, path: Path) -> Settings | None:
+    """How to load `RECOGNISER` where what is at ``path`` did not load; None if there is nothing to give up."""
+    if settings.speech.model != AUTO or not _gpus(settings):
+        return None
+    if path.name == GPU_RECOGNISER:
+        return settings
+    if settings.speech.device == AUTO:
+        return settings.model_copy(update={"speech": settings.speech.model_copy(update={"device": "cpu"})})
+    return None
 
 
 def policy_for(settings: Settings) -> Policy:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from pathlib import Path
 from typing import Any
 
 import pytest
 import tiny_models
 from fakes import LoudIsSpeech, ScriptedRecognizer, each, talk
+from structlog.testing import capture_logs
 
-from sidecar import config, engines
+from sidecar import config, engines, weights
 from sidecar.config import Settings
 from sidecar.errors import ModelError, TranslationError, UsageError
 from sidecar.glossary.term import Glossary
@@ -37,6 +39,50 @@ def test_a_model_that_does_not_exist_is_told(name: str) -> None:
         engines.recognizer_path(chosen)
     with pytest.raises(ModelError, match="no model"):
         engines.translator_path(chosen)
+
+
+@pytest.fixture
+def gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    """This process sees a GPU with little memory; the recogniser's own process looks for itself."""
+    monkeypatch.setattr("sidecar.machine.gpus", lambda: 1)
+    monkeypatch.setattr("sidecar.weights.memory.gpu_available_mb", lambda: 1_000)
+
+
+@pytest.mark.usefixtures("gpu")
+@pytest.mark.parametrize(
+    ("device", "why"), [("auto", "1.0 GB are free"), ("cuda", "1.0 GB are free"), ("cpu", "no GPU")]
+)
+def test_the_recogniser_is_chosen_by_the_gpu_unless_it_is_not_to_be_used(device: str, why: str) -> None:
+    assert why in engines.choose_recognizer(settings(speech={"device": device})).reason
+
+
+@pytest.mark.model
+@pytest.mark.usefixtures("gpu")
+def test_what_does_not_load_on_the_gpu_is_replaced_and_that_is_logged(tmp_path: Path) -> None:
+    larger = tmp_path / "whisper-large-v3-turbo"
+    larger.mkdir()
+    (larger / "tokenizer.json").touch()
+    with capture_logs() as logs, contextlib.closing(engines.open_recognizer(settings(), larger)) as recognizer:
+        assert recognizer.health.model.startswith("whisper-base")
+    assert [(log["log_level"], log["model"]) for log in logs] == [("warning", "whisper-large-v3-turbo")]
+
+
+@pytest.mark.usefixtures("gpu")
+def test_a_gpu_that_loads_nothing_leaves_the_processor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    small = tmp_path / "whisper-base"
+    small.mkdir()
+    monkeypatch.setattr(weights, "ensure", lambda name: small)
+    with capture_logs() as logs, pytest.raises(ModelError):
+        engines.open_recognizer(settings(), tmp_path / "whisper-large-v3-turbo")
+    assert [log["model"] for log in logs] == ["whisper-large-v3-turbo", "whisper-base"]
+
+
+@pytest.mark.usefixtures("gpu")
+@pytest.mark.parametrize("speech", [{"model": "whisper-large-v3-turbo"}, {"device": "cpu"}])
+def test_a_model_that_was_set_is_never_replaced(tmp_path: Path, speech: dict[str, Any]) -> None:
+    with capture_logs() as logs, pytest.raises(ModelError, match="whisper-large-v3-turbo"):
+        engines.open_recognizer(settings(speech=speech), tmp_path / "whisper-large-v3-turbo")
+    assert not logs
 
 
 @pytest.mark.parametrize("translation", [{"model": "none"}, {"to": ""}, {"to": "", "model": "no-such-model"}])

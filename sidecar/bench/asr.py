@@ -143,7 +143,7 @@ async def measure(
             results += await _offline_results(file, results[-1].language, offline)
         clips += await _decode_clips(plan.clips, offline, step)
     return Report(
-        model=plan.systems[0].settings.speech.model,
+        model=recognizer.health.model,
         cores=machine.cores(),
         versions={name: version(name) for name in PACKAGES},
         files=tuple(chain.from_iterable(files)),

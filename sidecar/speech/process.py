@@ -73,11 +73,12 @@ class Likely:
 class RecognizerProcess:
     """A `Recognizer` that ``make``, a picklable function, makes in a process of its own.
 
-    Blocks until the model is loaded. Raises what ``make`` raises, or `ModelError`. Several threads may call.
+    ``model`` is what it is called. Blocks until the model is loaded. Raises what ``make`` raises, or `ModelError`.
+    Several threads may call.
     """
 
-    def __init__(self, make: Callable[[], Recognizer]) -> None:
-        self.health = Health()
+    def __init__(self, make: Callable[[], Recognizer], *, model: str = "") -> None:
+        self.health = Health(model=model)
         self._make = make
         self._environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
         self._turn = threading.Lock()

@@ -53,8 +53,9 @@ class Recognizer(Protocol):
 
 @dataclass(slots=True)
 class Health:
-    """Whether a recogniser is there, how often it had to be started again, and why it cannot be, if so."""
+    """Whether a recogniser is there, how often it had to be started again, why it cannot be, if so, and its model."""
 
+    model: str = ""
     ready: bool = True
     restarts: int = 0
     error: str = ""

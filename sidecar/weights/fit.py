@@ -1,4 +1,5 @@
-"""Which translation model this machine carries: by free memory, and by a speed that is measured once.
+"""Which models this machine carries: the recogniser by whether there is a GPU with room for it, the translator by free
+memory, and by a speed that is measured once.
 
 What was measured is kept beside the models, for this processor and memory; free memory is looked at every time.
 Other programs that are busy meanwhile are allowed for, and a model is never given up for good because of them.
@@ -26,6 +27,8 @@ from sidecar.weights.progress import Progress
 TRANSLATORS = ("qwen2.5-coder-1.5b", "qwen2.5-coder-0.5b", "gemma-3-270m")
 """Best first; the last is taken where nothing else fits."""
 RECOGNISER = "whisper-base"
+"""For the processor, and wherever the larger one cannot be had."""
+GPU_RECOGNISER = "whisper-large-v3-turbo"
 SLOWEST_S = 2.5
 """Seconds a line may take so that captions in a few languages keep up with a host."""
 BUSY = 0.2
@@ -66,6 +69,28 @@ def embedded(library: Library, available_mb: int | None = None) -> tuple[str, ..
     """The models to fetch at set-up: the recogniser, and the translator that fits into memory."""
     available_mb = memory.available_mb() if available_mb is None else available_mb
     return RECOGNISER, by_memory([library.manifest(name) for name in TRANSLATORS], available_mb).name
+
+
+def choose_recognizer(
+    gpus: int, gpu_mb: int | None, *, library: Library | None = None, progress: Progress | None = None
+) -> Choice:
+    """The recognition model for a machine with ``gpus`` that may be used and ``gpu_mb`` of free memory on them, None if
+    that is not known. The larger one is fetched if need be, and given up if it cannot be had."""
+    if not gpus:
+        return Choice(name=RECOGNISER, reason=f"recognising with {RECOGNISER} on the processor, for no GPU is used")
+    library = library or Library()
+    larger = library.manifest(GPU_RECOGNISER)
+    if gpu_mb is not None and gpu_mb < larger.memory_mb:
+        return _smaller_recognizer(_too_big(larger, gpu_mb) + " on the GPU")
+    try:
+        library.ensure(GPU_RECOGNISER, progress)
+    except ModelError as exc:
+        return _smaller_recognizer(f"{GPU_RECOGNISER} cannot be had ({exc.message})")
+    return Choice(name=GPU_RECOGNISER, reason=f"recognising with {GPU_RECOGNISER} on the GPU")
+
+
+def _smaller_recognizer(why: str) -> Choice:
+    return Choice(name=RECOGNISER, reason=f"recognising with {RECOGNISER} on the GPU: {why}")
 
 
 def choose_translator(

@@ -1,12 +1,16 @@
-"""Memory that can still be used: of the machine, and of the control group (container) that this process is in."""
+"""Memory that can still be used: of the machine, of the control group (container) that this process is in, of GPUs."""
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import psutil
 
 _CGROUPS = Path("/sys/fs/cgroup")
+_ASK_GPUS = ("nvidia-smi", "--query-gpu=memory.free", "--format=csv,noheader,nounits")
+"""A program of NVIDIA's driver: a line for each GPU, in MiB."""
+_ASK_S = 10.0
 
 
 def available_mb() -> int:
@@ -31,3 +35,13 @@ def headroom(group: Path) -> int | None:
         return None
     pages = dict(line.split() for line in stat.splitlines())
     return max(0, int(limit) - used + int(pages.get("inactive_file", 0)))
+
+
+def gpu_available_mb() -> int | None:
+    """Free memory of the GPU that has least, in MB, for the driver counts them in another order than CUDA; None where
+    it does not say."""
+    try:
+        answer = subprocess.run(_ASK_GPUS, capture_output=True, text=True, timeout=_ASK_S, check=True).stdout
+        return min(int(line) for line in answer.splitlines()) * 1024 * 1024 // 1_000_000
+    except (OSError, subprocess.SubprocessError, ValueError):
+        return None

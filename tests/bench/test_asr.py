@@ -35,7 +35,7 @@ class Scripted:
     """Hears "hello" in less than two seconds of audio, "hello there" in more."""
 
     def __init__(self) -> None:
-        self.health = Health()
+        self.health = Health(model="scripted")
         self.beams: list[int] = []
         self.languages: list[str] = []
 
@@ -123,6 +123,7 @@ async def test_a_plan_is_done_by_every_system(host: Path, silence: Path) -> None
     names = ["live", "without partials"]
     assert kept == [("host.wav", name) for name in names]
     assert [result.system for result in report.files] == names
+    assert report.model == "scripted"
     assert [(result.language, result.system) for result in report.clips] == [
         (lang, name) for name in names for lang in ("en", "de")
     ]
@@ -208,3 +209,4 @@ def test_a_recording_is_measured_for_real_and_offline(host: Path, silence: Path,
     assert shown
     assert [event["t"] for event in shown] == sorted(event["t"] for event in shown)
     assert shown[-1]["final"]
+    assert report["model"].startswith("whisper-base")

@@ -136,3 +136,33 @@ def test_set_up_fetches_the_recogniser_and_what_fits(tmp_path: Path) -> None:
 
 def test_this_machine_is_described_the_same_every_time() -> None:
     assert fit.this_machine() == fit.this_machine()
+
+
+def _recognizer(library: Library, gpus: int, gpu_mb: int | None) -> fit.Choice:
+    return fit.choose_recognizer(gpus, gpu_mb, library=library)
+
+
+@pytest.mark.parametrize("gpu_mb", [None, 2_500, 80_000])
+def test_a_gpu_with_room_gets_the_larger_recogniser(tmp_path: Path, gpu_mb: int | None) -> None:
+    choice = _recognizer(Shelf(tmp_path, (fit.GPU_RECOGNISER,)), 1, gpu_mb)
+    assert choice == fit.Choice(
+        name="whisper-large-v3-turbo", reason="recognising with whisper-large-v3-turbo on the GPU"
+    )
+
+
+def test_without_a_gpu_the_recogniser_is_small_even_where_the_larger_one_is_here(tmp_path: Path) -> None:
+    choice = _recognizer(Shelf(tmp_path, (fit.GPU_RECOGNISER,)), 0, None)
+    assert choice.name == "whisper-base"
+    assert "no GPU" in choice.reason
+
+
+def test_a_gpu_without_room_gets_the_small_recogniser_and_that_is_said(tmp_path: Path) -> None:
+    choice = _recognizer(Shelf(tmp_path, (fit.GPU_RECOGNISER,)), 2, 1_900)
+    assert choice.name == "whisper-base"
+    assert "whisper-large-v3-turbo wants 2.5 GB of memory and 1.9 GB are free on the GPU" in choice.reason
+
+
+def test_a_larger_recogniser_that_cannot_be_had_is_given_up_and_that_is_said(tmp_path: Path) -> None:
+    choice = _recognizer(Shelf(tmp_path, ()), 1, None)
+    assert choice.name == "whisper-base"
+    assert "cannot fetch whisper-large-v3-turbo" in choice.reason
