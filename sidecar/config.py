@@ -95,6 +95,7 @@ class GlossarySettings(Section):
     """The shop's names: see glossary.md."""
 
     path: str = Field(default="", description="Glossary: a .csv, .toml or .xlsx file; empty: none")
+    phrases: bool = Field(default=True, description="Phrases of live rooms, such as 家人们, are put in sober words")
 
 
 class TranslationSettings(Section):

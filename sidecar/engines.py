@@ -25,6 +25,7 @@ from sidecar.speech.listener import Listener
 from sidecar.speech.transcript import Policy, Transcript
 from sidecar.speech.turns import Turns
 from sidecar.speech.writing import Writing
+from sidecar.translation.terms import Terminology
 from sidecar.translation.translator import Translator
 from sidecar.weights.fit import GPU_RECOGNISER, RECOGNISER
 
@@ -175,6 +176,13 @@ def glossary(settings: Settings) -> Glossary:
     return reading.glossary
 
 
+def terminology(settings: Settings, known: Glossary) -> Terminology:
+    """What translation is told of ``known``, and of phrases of live rooms where they are wanted."""
+    from sidecar.glossary.phrases import phrases
+
+    return Terminology(known, phrases() if settings.glossary.phrases else None)
+
+
 def vocabulary(settings: Settings, glossary: Glossary) -> Vocabulary:
     """What corrects names in hypotheses, ready for the languages that may be spoken."""
     from sidecar.speech.vocabulary import Vocabulary
@@ -254,16 +262,19 @@ def translator_opener(
     settings: Settings,
     path: Path | None,
     targets: tuple[str, ...],
+    known: Glossary,
     preferred: Mapping[str, Sequence[Path]] | None = None,
 ) -> Callable[[], Awaitable[Translator]] | None:
     """Opens the translator, ready for each target so that the first line is not late; ``preferred`` as
-    `preferred_paths` has it, the other targets are translated by ``path``.
+    `preferred_paths` has it, the other targets are translated by ``path``. Names are
+    as ``known`` has them.
 
     Raises `UsageError` at once where a model lacks a target.
     """
     if path is None or not targets:
         return None
     from sidecar.translation import opening
+    from sidecar.translation.informed import InformedTranslator
 
     spoken = {each.speech.language for each in settings.of_each_voice()}
     orders = {target: (preferred or {}).get(target, (path,)) for target in targets}
@@ -272,6 +283,7 @@ def translator_opener(
             opening.check_languages(model, source, written)
 
     async def open_translator() -> Translator:
-        return await opening.open_in_order(orders, threads=settings.translation.threads, sources=sorted(spoken))
+        engine = await opening.open_in_order(orders, threads=settings.translation.threads, sources=sorted(spoken))
+        return InformedTranslator(engine, await asyncio.to_thread(terminology, settings, known))
 
     return open_translator

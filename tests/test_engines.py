@@ -101,8 +101,8 @@ def test_a_language_that_whisper_does_not_know_is_named() -> None:
 
 
 def test_without_a_model_or_a_target_there_is_no_translator_to_open(tmp_path: Path) -> None:
-    assert engines.translator_opener(settings(), None, ("es",)) is None
-    assert engines.translator_opener(settings(), tmp_path, ()) is None
+    assert engines.translator_opener(settings(), None, ("es",), Glossary()) is None
+    assert engines.translator_opener(settings(), tmp_path, (), Glossary()) is None
 
 
 def test_a_language_may_have_models_of_its_own(tmp_path: Path) -> None:
@@ -128,7 +128,7 @@ async def test_what_the_first_model_fails_on_the_next_one_translates(tmp_path: P
         also=["zho_Hans"],
     )
     opener = engines.translator_opener(
-        settings(speech={"language": "zh"}), right, ("es", "en"), preferred={"es": (wrong, right)}
+        settings(speech={"language": "zh"}), right, ("es", "en"), Glossary(), preferred={"es": (wrong, right)}
     )
     assert opener is not None
     translator = await opener()
@@ -147,13 +147,13 @@ async def test_what_the_first_model_fails_on_the_next_one_translates(tmp_path: P
 def test_a_preferred_model_that_lacks_its_language_is_told_at_once(tmp_path: Path) -> None:
     path = tiny_models.nllb(tmp_path / "small", {"spa_Latn": ["Hola."]}, also=["zho_Hans"])
     with pytest.raises(UsageError, match=r"Thai \(th\)"):
-        engines.translator_opener(settings(), path, ("es", "th"), preferred={"th": (path,)})
+        engines.translator_opener(settings(), path, ("es", "th"), Glossary(), preferred={"th": (path,)})
 
 
 async def test_a_damaged_translator_is_told_when_it_is_opened(tmp_path: Path) -> None:
     path = tmp_path / "model.gguf"
     path.write_bytes(b"GGUF, but not for long")
-    opener = engines.translator_opener(settings(), path, ("es",))
+    opener = engines.translator_opener(settings(), path, ("es",), Glossary())
     assert opener is not None
     with pytest.raises(ModelError):
         await opener()

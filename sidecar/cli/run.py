@@ -176,7 +176,7 @@ def _engines(settings: Settings, voices: Sequence[Voice], known: Glossary) -> En
     targets = translation_targets([voice.spoken for voice in voices], settings.translation.to)
     return Engines(
         open_listeners=engines.listeners_opener(settings, recognizer, known, can_wait=not voices[0].source.realtime),
-        open_translator=engines.translator_opener(settings, translator, targets, preferred),
+        open_translator=engines.translator_opener(settings, translator, targets, known, preferred),
     )
 
 

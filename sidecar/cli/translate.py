@@ -17,6 +17,7 @@ from sidecar.errors import TranslationError, UsageError
 if TYPE_CHECKING:
     from rich.progress import Progress
 
+    from sidecar.translation.terms import Terminology
     from sidecar.translation.translator import Line, Translator
 
 LINE_TIMEOUT_S = 120.0
@@ -31,6 +32,10 @@ def translate(
     to: Annotated[str, typer.Option("--to", metavar="LANG,…", help="Languages to translate into.")] = "en",
     model: Annotated[str, typer.Option("--model", help="Translator: name, .gguf file, folder, or auto.")] = "auto",
     threads: Annotated[int, typer.Option("--threads", min=0, help="CPU threads; 0: chosen for this machine.")] = 0,
+    glossary: Annotated[
+        Path | None, typer.Option("--glossary", metavar="FILE", help="Names: .csv, .toml or .xlsx.")
+    ] = None,
+    phrases: Annotated[bool, typer.Option(help="Put phrases of live rooms in sober words.")] = True,
 ) -> None:
     """Translate lines; print one JSON object a line.
 
@@ -42,18 +47,39 @@ def translate(
     spoken, targets = language.normalise(source), language.normalise_list(to)
     if not targets:
         raise UsageError("no language to translate into", hint="for example --to en,es")
+    terminology = _terminology(glossary, phrases)
     with _opened(file) as lines, _bar(file) as step:
         path = _model_path(model)
-        asyncio.run(_translate_all(lines, path, spoken, targets, threads, step))
+        asyncio.run(_translate_all(lines, path, spoken, targets, threads, terminology, step))
+
+
+def _terminology(glossary: Path | None, with_phrases: bool) -> Terminology:
+    from sidecar.glossary.phrases import phrases
+    from sidecar.glossary.read import read
+    from sidecar.glossary.term import Glossary
+    from sidecar.translation.terms import Terminology
+
+    reading = read(glossary) if glossary else None
+    if reading and reading.errors:
+        typer.echo(f"warning: {glossary} has errors: sidecar glossary check shows them", err=True)
+    return Terminology(reading.glossary if reading else Glossary(), phrases() if with_phrases else None)
 
 
 async def _translate_all(
-    lines: Iterator[str], path: Path, source: str, targets: Sequence[str], threads: int, step: _Step
+    lines: Iterator[str],
+    path: Path,
+    source: str,
+    targets: Sequence[str],
+    threads: int,
+    terminology: Terminology,
+    step: _Step,
 ) -> None:
     from sidecar.translation import opening
+    from sidecar.translation.informed import InformedTranslator
 
     opening.check_languages(path, source, targets)
-    translator = await opening.open_translator(path, threads=threads, targets=targets)
+    engine = await opening.open_translator(path, threads=threads, targets=targets)
+    translator = InformedTranslator(engine, terminology)
     try:
         async for record in records(lines, translator, source, targets):
             sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -10,7 +11,8 @@ import regex
 
 from sidecar import language
 from sidecar.errors import TranslationError
-from sidecar.translation import negation, numbers, tongue
+from sidecar.translation import negation, numbers, terms, tongue
+from sidecar.translation.terms import Wanted
 
 _SCRIPTS = {
     "zh": "Han", "yue": "Han", "ja": "Han Hiragana Katakana", "ko": "Hangul", "ru": "Cyrillic", "uk": "Cyrillic",
@@ -71,26 +73,40 @@ class CheckFailedError(TranslationError):
         self.failed = failed
 
 
-def check(said: str, written: str, *, source: str, target: str) -> Verdict:
-    """Whether ``written`` in language ``target`` can be a translation of ``said`` in language ``source``.
+def check(said: str, written: str, *, source: str, target: str, wanted: Sequence[Wanted] = ()) -> Verdict:
+    """Whether ``written`` in language ``target`` can be a translation of ``said`` in language ``source``, with the
+    terms that are ``wanted``.
 
-    Names: empty, lines, label, echo, script, language, length, loop, numbers, currency, negation.
+    Names: empty, lines, label, echo, script, language, length, loop, numbers, currency, negation, terms, forbidden.
     """
     if not _WORD.search(written):
         return Verdict(failed=("empty",)) if _WORD.search(said) else Verdict()
+    bare_said = terms.hidden_in_source(wanted, said)
+    bare_written = terms.hidden_in_target(wanted, written, target)
     tests = {
         "lines": len(written.strip().splitlines()) > 1,
         "label": has_label(written) and not has_label(said),
-        "echo": language.base(source) != language.base(target) and is_echo(said, written),
-        "script": has_wrong_script(said, written, target),
-        "language": is_in_another_language(said, written, target),
+        "echo": language.base(source) != language.base(target) and is_echo(bare_said, bare_written),
+        "script": has_wrong_script(bare_said, bare_written, target),
+        "language": is_in_another_language(bare_said, bare_written, target),
         "length": _has_wrong_length(said, written),
         "loop": has_loop(written) and not has_loop(said),
-        "numbers": numbers.differ(numbers.find(said, source), numbers.find(written, target)),
-        "currency": bool(currencies(written) - currencies(said)),
+        "numbers": numbers.differ(numbers.find(bare_said, source), numbers.find(bare_written, target)),
+        "currency": bool(currencies(bare_written) - currencies(bare_said)),
         "negation": negation.is_lost(said, written, source=source, target=target),
+        "terms": bool(terms.missing(wanted, written, target)),
+        "forbidden": bool(terms.forbidden(wanted, written, target)),
     }
     return Verdict(failed=tuple(name for name, failed in tests.items() if failed))
+
+
+def rescued(said: str, tried: Sequence[str], *, source: str, target: str, wanted: Sequence[Wanted]) -> str | None:
+    """The first of ``tried`` that passes once its terms are put right; None if there is none."""
+    for written in tried if wanted else ():
+        better = terms.repaired(wanted, written, target)
+        if check(said, better, source=source, target=target, wanted=wanted).ok:
+            return better
+    return None
 
 
 def tidy(text: str, *, target: str) -> str:

@@ -5,6 +5,7 @@ Format: https://github.com/ggml-org/llama.cpp/blob/master/grammars/README.md
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from sidecar import language
@@ -48,27 +49,34 @@ _NUMBERED = r"""first ::= number | other+ number | other
 root ::= first (other+ number)* other* [\n]*"""
 
 
-def for_line(numbers: Sequence[Number], target: str) -> str:
-    """A grammar of one line in the scripts of ``target`` whose digits and percentages are those of ``numbers``."""
+def for_line(numbers: Sequence[Number], target: str, names: Sequence[str] = ()) -> str:
+    """A grammar of one line in the scripts of ``target`` whose digits and percentages are those of ``numbers``.
+
+    ``names`` may be written whatever they are made of.
+    """
     other = _other(target)
-    said = _choice(text for number in numbers for text in _faces(number, target))
+    faces = [text for number in numbers for text in _faces(number, target)]
+    said = _choice([*faces, *(name for name in names if _is_odd(name, target))])
     if not said:
         return "\n".join((other, r"root ::= other+ [\n]*"))
     return "\n".join((other, f"number ::= {said}", _NUMBERED))
 
 
-def with_all(numbers: Sequence[Number], target: str) -> str:
-    """The same, and every required number is there exactly once, every other at most once, in any order.
+def with_all(numbers: Sequence[Number], target: str, names: Sequence[str] = ()) -> str:
+    """The same, and every required number is there exactly once, every other at most once, in any order; and so is
+    each of ``names``.
 
-    "" where that says no more than `for_line`: no number is required, or there are more than `MAX_NUMBERS`.
+    "" where that says no more than `for_line`: nothing is required, or there is more than `MAX_NUMBERS`.
     """
-    items = sorted(numbers, key=lambda number: not number.required)
-    required = sum(number.required for number in items)
+    firm = [_choice(_firm_faces(number, target)) for number in numbers if number.required]
+    loose = [_choice(_firm_faces(number, target)) for number in numbers if not number.required]
+    items = [*(_choice((name, name[:1].upper() + name[1:])) for name in names), *firm, *loose]
+    required = len(names) + len(firm)
     if not required or len(items) > MAX_NUMBERS:
         return ""
     other = _other(target)
     rules = [other, other.replace("other ::= [^", "word ::= [^:", 1), 'gap ::= ":" | word other*']
-    rules += [f"n{at} ::= {_choice(_firm_faces(number, target))}" for at, number in enumerate(items)]
+    rules += [f"n{at} ::= {faces}" for at, faces in enumerate(items)]
     everything = 2 ** len(items) - 1
     rules += [_after(left, len(items), 2**required - 1) for left in range(everything + 1)]
     return "\n".join((*rules, f"root ::= left{everything}"))
@@ -91,7 +99,16 @@ def _other(target: str) -> str:
 
 def _choice(texts: Iterable[str]) -> str:
     """The longest first; "" for none."""
-    return " | ".join(f'"{text}"' for text in sorted(set(texts), key=lambda text: (-len(text), text)))
+    return " | ".join(f'"{_escaped(text)}"' for text in sorted(set(texts), key=lambda text: (-len(text), text)))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", r"\\").replace('"', r"\"")
+
+
+def _is_odd(name: str, target: str) -> bool:
+    """Whether some character of it is not allowed in any other word."""
+    return re.search(rf"[0-9%{_OTHER_DIGITS}{foreign_scripts(target)}]", name) is not None
 
 
 def _firm_faces(number: Number, target: str) -> Iterator[str]:

@@ -27,6 +27,7 @@ from sidecar.translation import checks, gguf, grammar, numbers, prompts
 from sidecar.translation.backlog import same_language
 from sidecar.translation.one_thread import default_threads, one_thread
 from sidecar.translation.prompts import Family, Prompt
+from sidecar.translation.terms import Wanted, hidden_in_source
 from sidecar.translation.translator import MAX_LINE_CHARACTERS, SAMPLE_LINES, Line
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger()
@@ -34,6 +35,10 @@ _log: structlog.stdlib.BoundLogger = structlog.get_logger()
 SLOT_TOKENS = 1024
 """Context of one language pair: about 300 tokens of prompt, the line, and its translation."""
 _RETRY_TEMPERATURE = 0.5
+_FORCED = frozenset({"numbers", "terms"})
+"""Checks that the retry cannot fail again, and so need no other wording."""
+_MAX_TERMS = 6
+"""Terms that the model is shown with a line, at most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,26 +104,35 @@ class LlamaTranslator:
 
     def translate_now(self, line: Line, cancelled: Callable[[], bool] = lambda: False) -> str:
         """`translate` for the worker thread, or where nothing else runs."""
-        text = numbers.with_digits(prompts.clean(line.text), line.source)
+        text = prompts.clean(line.text)
+        text = numbers.with_digits(text, line.source, hidden=hidden_in_source(line.terms, text))
         if not text:
             raise checks.CheckFailedError(("empty",))
         if len(text) > MAX_LINE_CHARACTERS:
             raise checks.CheckFailedError(("length",))
         failed: tuple[str, ...] = ()
+        tried: list[str] = []
         for again in (False, True):
             written = self.complete(
                 text,
                 source=line.source,
                 target=line.target,
-                temperature=_RETRY_TEMPERATURE if again and failed != ("numbers",) else 0.0,
-                all_numbers=again,
+                temperature=_RETRY_TEMPERATURE if again and not _FORCED.issuperset(failed) else 0.0,
+                terms=line.terms,
+                all_required=again,
                 cancelled=cancelled,
             )
             candidate = checks.tidy(written.text, target=line.target)
-            failed = checks.check(line.text, candidate, source=line.source, target=line.target).failed
+            failed = checks.check(
+                line.text, candidate, source=line.source, target=line.target, wanted=line.terms
+            ).failed
             if not failed:
                 return candidate
-        raise checks.CheckFailedError(failed)
+            tried.append(candidate)
+        better = checks.rescued(line.text, tried, source=line.source, target=line.target, wanted=line.terms)
+        if better is None:
+            raise checks.CheckFailedError(failed)
+        return better
 
     def complete(
         self,
@@ -128,19 +142,24 @@ class LlamaTranslator:
         target: str,
         temperature: float = 0.0,
         max_tokens: int = 0,
-        all_numbers: bool = False,
+        terms: Sequence[Wanted] = (),
+        all_required: bool = False,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Completion:
         """What the model makes of one line, unchecked; blocks, ends when ``cancelled``. Raises `TranslationError`.
 
-        ``all_numbers``: it may not end before every required number is written, and write none of them twice.
+        ``all_required``: it may not end before every required number and firm term is written, and no number comes
+        twice.
         """
-        prompt = prompts.build(self._family, text, source=source, target=target)
-        said = numbers.find(text, source)
+        shown = [(_as_shown(term, source), term.written) for term in terms[:_MAX_TERMS]]
+        prompt = prompts.build(self._family, text, source=source, target=target, terms=shown)
+        said = numbers.find(hidden_in_source(terms, text), source)
+        names = [term.written for term in terms if term.firm]
         request = {
             "max_tokens": max_tokens or _token_limit(text),
             "temperature": temperature,
-            "grammar": (all_numbers and grammar.with_all(said, target)) or grammar.for_line(said, target),
+            "grammar": (all_required and grammar.with_all(said, target, names))
+            or grammar.for_line(said, target, names),
             "id_slot": self._slot(source, target),
         }
         stream = _Stream(lambda: cancelled() or self._closed)
@@ -290,6 +309,11 @@ def _request(prompt: Prompt) -> dict[str, Any]:
     if prompt.text:
         return asked | {"prompt": prompt.text}
     return asked | {"messages": [{"role": turn.role, "content": turn.text} for turn in prompt.turns]}
+
+
+def _as_shown(term: Wanted, source: str) -> str:
+    """What the model reads in the line for ``term``."""
+    return term.said if term.firm else numbers.with_digits(term.said, source)
 
 
 def _token_limit(text: str) -> int:

@@ -85,11 +85,14 @@ def find(text: str, tag: str) -> tuple[Number, ...]:
     return tuple(sorted(reader.found, key=lambda number: number.start))
 
 
-def with_digits(text: str, tag: str) -> str:
-    """Chinese with its numbers as digits: 九十九块九 → 99.9元, 打八折 → 优惠20%. Other languages stay as they are."""
+def with_digits(text: str, tag: str, *, hidden: str = "") -> str:
+    """Chinese with its numbers as digits: 九十九块九 → 99.9元, 打八折 → 优惠20%. Other languages stay as they are.
+
+    ``hidden`` is the text, as long as it is, without what must be left alone.
+    """
     if language.base(tag) not in ("zh", "yue"):
         return text
-    for number in reversed(find(text, tag)):
+    for number in reversed(find(hidden or text, tag)):
         if number.written:
             text = text[: number.start] + number.written + text[number.end :]
     return text

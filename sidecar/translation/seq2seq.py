@@ -1,7 +1,8 @@
 """Translating with NLLB-200, M2M100 or Opus-MT through CTranslate2: a line into all languages at once.
 
 What is written passes the same checks as with any engine. Where the best hypothesis fails them, the first of the others
-that passes is taken; where none does, it is searched more widely once.
+that passes is taken; where none does, it is searched more widely once. Where a term of the glossary is wrong, it stands
+in the line as the translation is to have it when that is searched.
 """
 
 from __future__ import annotations
@@ -19,16 +20,18 @@ from pathlib import Path
 from sidecar import language
 from sidecar.errors import ModelError, TranslationError, UsageError
 from sidecar.speech.script import chinese_converter
-from sidecar.translation import checks, numbers, prompts, sentences, seq2seq_model
+from sidecar.translation import checks, numbers, prompts, sentences, seq2seq_model, terms
 from sidecar.translation.backlog import same_language
 from sidecar.translation.one_thread import default_threads, one_thread
 from sidecar.translation.seq2seq_model import Languages, Sentence, Seq2SeqModel
+from sidecar.translation.terms import Wanted
 from sidecar.translation.translator import MAX_LINE_CHARACTERS, SAMPLE_LINES, Line
 
 PIVOT = "en"
 """The language that two models are joined by where none goes straight."""
 BEAM, RETRY_BEAM = 2, 6
 _LINES_KEPT = 32
+_OF_TERMS = frozenset({"terms", "forbidden"})
 
 Ranked = list[list[str]]
 """For each sentence of a line what it may be in another language, the best first."""
@@ -92,19 +95,26 @@ class Seq2SeqTranslator:
 
     def translate_now(self, line: Line, cancelled: Callable[[], bool] = lambda: False) -> str:
         """`translate` for the worker thread, or where nothing else runs."""
-        text = numbers.with_digits(prompts.clean(line.text), line.source)
+        text = prompts.clean(line.text)
+        text = numbers.with_digits(text, line.source, hidden=terms.hidden_in_source(line.terms, text))
         if not text:
             raise checks.CheckFailedError(("empty",))
         if len(text) > MAX_LINE_CHARACTERS:
             raise checks.CheckFailedError(("length",))
         if cancelled():
             raise TranslationError("the translation was cancelled")
-        made = self._first(line, text)
-        if made.failed and not cancelled():
-            made = self._render(line, text, [line.target], RETRY_BEAM, failed=made.failed)[line.target]
-        if made.failed:
-            raise checks.CheckFailedError(made.failed)
-        return made.text
+        first = self._first(line, text)
+        if not first.failed or cancelled():
+            return _passed(first)
+        if not _OF_TERMS.isdisjoint(first.failed):
+            text = terms.inserted(line.terms, text)
+        again = self._render(line, text, [line.target], RETRY_BEAM, failed=first.failed)[line.target]
+        if not again.failed:
+            return again.text
+        better = checks.rescued(
+            line.text, (again.text, first.text), source=line.source, target=line.target, wanted=line.terms
+        )
+        return better or _passed(again)
 
     def warm_up(self, text: str) -> None:
         """Have the first model write something for ``text``. Blocks. Raises `TranslationError`."""
@@ -120,7 +130,7 @@ class Seq2SeqTranslator:
             self._recent[line.text, line.source] = kept
             if len(self._recent) > _LINES_KEPT:
                 self._recent.popitem(last=False)
-        return kept[line.target]
+        return _with_terms(line, kept[line.target])
 
     def _others(self, line: Line) -> list[str]:
         """What will be asked for next."""
@@ -149,7 +159,10 @@ class Seq2SeqTranslator:
                 spoken = [_best(one, ranked, source, PIVOT) for one, ranked in zip(said, found[PIVOT], strict=True)]
                 source = PIVOT
             found |= self._search(route[len(route) - 1], spoken, source, group, beam, loops)
-        return {target: _choose(line.text, said, found[target], line.source, target) for target in targets}
+        return {
+            target: _choose(line, said, found[target], target, line.terms if target == line.target else ())
+            for target in targets
+        }
 
     def _grouped(self, source: str, targets: Sequence[str]) -> list[tuple[tuple[int, ...], list[str]]]:
         """The targets of each route, straight ones first. Raises `TranslationError` for a target without a route."""
@@ -239,18 +252,36 @@ def _no_way(name: str, source: str, target: str) -> str:
     return f"{name} does not translate{spoken} into {language.english_name(target)} ({target})"
 
 
-def _best(said: str, ranked: Sequence[str], source: str, target: str) -> str:
+def _best(said: str, ranked: Sequence[str], source: str, target: str, wanted: Sequence[Wanted] = ()) -> str:
     """The first that passes the checks, or else the first; "" where there is none."""
-    passing = (text for text in ranked if checks.check(said, text, source=source, target=target).ok)
+    there = [term for term in wanted if term.said in said or term.written in said]
+    passing = (text for text in ranked if checks.check(said, text, source=source, target=target, wanted=there).ok)
     return next(passing, ranked[0] if ranked else "")
 
 
-def _choose(line: str, said: Sequence[str], found: Ranked, source: str, target: str) -> Rendering:
+def _choose(line: Line, said: Sequence[str], found: Ranked, target: str, wanted: Sequence[Wanted]) -> Rendering:
     """The best of each sentence, checked together. What came to no end has the wrong length."""
-    written = [_best(one, ranked, source, target) for one, ranked in zip(said, found, strict=True)]
+    written = [_best(one, ranked, line.source, target, wanted) for one, ranked in zip(said, found, strict=True)]
     text = sentences.join(written, target)
-    failed = checks.check(line, text, source=source, target=target).failed if all(written) else ("length",)
+    if not all(written):
+        return Rendering(text=text, failed=("length",))
+    failed = checks.check(line.text, text, source=line.source, target=target, wanted=wanted).failed
     return Rendering(text=text, failed=failed)
+
+
+def _with_terms(line: Line, made: Rendering) -> Rendering:
+    """``made`` checked for the terms of ``line`` too: they are of its target alone, and were not known before."""
+    if not line.terms or "length" in made.failed:
+        return made
+    failed = checks.check(line.text, made.text, source=line.source, target=line.target, wanted=line.terms).failed
+    return Rendering(text=made.text, failed=failed)
+
+
+def _passed(made: Rendering) -> str:
+    """Its text. Raises `checks.CheckFailedError`."""
+    if made.failed:
+        raise checks.CheckFailedError(made.failed)
+    return made.text
 
 
 def _tidy(text: str, target: str) -> str:

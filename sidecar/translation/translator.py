@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from sidecar.translation.terms import Wanted
+
 MAX_LINE_CHARACTERS = 300
 """Longer lines are refused: a caption is never so long, and no engine has room for it."""
 SAMPLE_LINES = (
@@ -20,12 +22,14 @@ SAMPLE_LINES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """A line to translate. ``context`` is up to a few lines said just before, oldest first."""
+    """A line to translate. ``context`` is up to a few lines said just before, oldest first; ``terms`` are what is said
+    in it and has a form of its own in ``target``."""
 
     text: str
     source: str
     target: str
     context: Sequence[str] = ()
+    terms: tuple[Wanted, ...] = ()
 
 
 class Translator(Protocol):

@@ -35,7 +35,7 @@ class Turn:
 class Prompt:
     """What a model is given: ``turns`` for a chat model, ``text`` for a base model (the other is empty).
 
-    Everything before the line itself is the same for every line of a language pair, so it stays in the model's cache.
+    Everything before the line's terms is the same for every line of a language pair, so it stays in the model's cache.
     """
 
     turns: tuple[Turn, ...]
@@ -43,11 +43,22 @@ class Prompt:
     stop: tuple[str, ...]
 
 
-def build(family: Family, line: str, *, source: str, target: str, context: Sequence[str] = ()) -> Prompt:
-    """The prompt that asks for ``line`` in ``target``; ``context`` is what was translated just before, oldest first."""
+def build(
+    family: Family,
+    line: str,
+    *,
+    source: str,
+    target: str,
+    context: Sequence[str] = (),
+    terms: Sequence[tuple[str, str]] = (),
+) -> Prompt:
+    """The prompt that asks for ``line`` in ``target``; ``context`` is what was translated just before, oldest first.
+
+    ``terms`` of the line, each with its translation, are shown as if they had been translated just before.
+    """
     form = _families()[family]
     names = {"source": language.english_name(source), "target": language.english_name(target)}
-    shown = [*examples(source, target)]
+    shown = [*examples(source, target), *terms]
     text = clean(line)
     if family is Family.BASE:
         parts = [form["system"].format(**names)]
