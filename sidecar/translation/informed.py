@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sidecar.translation import prompts
-from sidecar.translation.terms import Terminology
+from sidecar.translation.terms import Terminology, capitalised
 from sidecar.translation.translator import Line, Translator
 
 
@@ -19,7 +19,8 @@ class InformedTranslator:
 
     async def translate(self, line: Line) -> str:
         terms = self._terminology.find(prompts.clean(line.text), line.source, line.target)
-        return await self._engine.translate(replace(line, terms=terms))
+        written = await self._engine.translate(replace(line, terms=terms))
+        return capitalised(terms, written, line.target)
 
     async def aclose(self) -> None:
         await self._engine.aclose()

@@ -118,6 +118,19 @@ def repaired(terms: Sequence[Wanted], written: str, target: str) -> str:
     return written
 
 
+def capitalised(terms: Iterable[Wanted], written: str, target: str) -> str:
+    """``written`` with the capitals of its names, and with one at its beginning where that is another term."""
+    for term in terms:
+        named = term.firm and term.written != term.written.lower()
+        for place in places(term.written, written, target):
+            there = written[place.start : place.end]
+            if named and there.casefold() == term.written.casefold():
+                written = written[: place.start] + term.written + written[place.end :]
+            elif not named and not any(char.isalnum() for char in written[: place.start]):
+                written = written[: place.start] + there[:1].upper() + there[1:] + written[place.end :]
+    return written
+
+
 def inserted(terms: Iterable[Wanted], text: str) -> str:
     """``text`` with the names in it as the translation is to have them: models copy most of what they do not know."""
     for term in terms:

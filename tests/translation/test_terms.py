@@ -116,6 +116,25 @@ def test_nothing_is_rescued_that_would_still_be_wrong() -> None:
     assert checks.rescued("The cotton shirt is 20 euros", tried, source="en", target="es", wanted=wanted) is None
 
 
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("This little brown bottle", "This Little Brown Bottle"),
+        ("These little brown bottles", "These little brown bottles"),
+        ("order 1 and get 2, everyone", "Order 1 and get 2, everyone"),
+        ("“iphone case, everyone”", "“iPhone case, everyone”"),
+    ],
+)
+def test_names_have_their_capitals_and_the_line_has_one(written: str, expected: str) -> None:
+    wanted = (
+        Wanted(said="小棕瓶", written="Little Brown Bottle"),
+        Wanted(said="拍一发二", written="order 1 and get 2", firm=False),
+        Wanted(said="家人们", written="everyone", firm=False),
+        Wanted(said="苹果手机壳", written="iPhone case"),
+    )
+    assert terms.capitalised(wanted, written, "en") == expected
+
+
 def test_a_number_within_a_name_is_no_number() -> None:
     line = "三只松鼠今天九块九"
     wanted = SHOP.find(line, "zh", "en")
