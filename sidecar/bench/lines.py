@@ -10,6 +10,8 @@ from importlib.resources import files
 from pathlib import Path
 
 from sidecar.errors import UsageError
+from sidecar.glossary.read import read
+from sidecar.glossary.term import Glossary
 from sidecar.translation import numbers
 from sidecar.translation.numbers import Number
 
@@ -33,6 +35,11 @@ def commerce() -> tuple[BenchLine, ...]:
     """A hundred Chinese lines of live shopping. Their numbers are listed by hand, not read by `numbers.find`."""
     said = (files("sidecar.bench") / "commerce.jsonl").read_text(encoding="utf-8")
     return tuple(_commerce_line(json.loads(line)) for line in said.splitlines())
+
+
+def commerce_terms() -> Glossary:
+    """What things in these lines are to be called, as a shop would list it."""
+    return read(Path(__file__).with_name("commerce_terms.csv")).glossary
 
 
 def aligned(folder: Path, source: str, targets: Sequence[str], count: int) -> tuple[BenchLine, ...]:

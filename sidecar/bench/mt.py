@@ -14,6 +14,7 @@ from sidecar.bench.lines import BenchLine
 from sidecar.errors import TranslationError, UsageError
 from sidecar.translation import numbers
 from sidecar.translation.checks import CheckFailedError
+from sidecar.translation.terms import Terminology, Wanted, missing
 from sidecar.translation.translator import Line, Translator
 
 TARGET_COUNTS = (1, 2, 4)
@@ -24,7 +25,8 @@ class Rendering:
     """What became of a line in one language.
 
     ``shown`` is what a viewer reads: the source line where ``failed`` names checks. ``wrong``: it passed its checks
-    and yet lacks a number of the line, or has one of its own.
+    and yet lacks a number of the line, or has one of its own. ``terms`` of the glossary are said in the line,
+    ``terms_right`` of them are shown as they are to be called.
     """
 
     said: str
@@ -33,6 +35,8 @@ class Rendering:
     failed: tuple[str, ...]
     wrong: bool
     seconds: float
+    terms: int = 0
+    terms_right: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +51,8 @@ class Score:
     marked: int
     wrong: int
     seconds: float
+    terms: int
+    terms_right: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,13 +71,19 @@ async def translate_all(
     source: str,
     targets: Sequence[str],
     *,
+    terminology: Terminology | None = None,
     step: Callable[[Rendering, str], None] = lambda rendering, target: None,
 ) -> dict[str, list[Rendering]]:
-    """Every line into every target, as in a show: a line into all its languages before the next one."""
+    """Every line into every target, as in a show: a line into all its languages before the next one.
+
+    The terms of ``terminology`` are counted; whether the translator knows them is its own affair.
+    """
     done: dict[str, list[Rendering]] = {target: [] for target in targets}
     for line in lines:
         for target in targets:
-            rendering = await _translate(translator, line, source, target)
+            said = terminology.find(line.text, source, target) if terminology else ()
+            wanted = [term for term in said if term.firm]
+            rendering = await _translate(translator, line, source, target, wanted)
             done[target].append(rendering)
             step(rendering, target)
     return done
@@ -102,7 +114,9 @@ def chrf(written: Sequence[str], references: Sequence[str]) -> float:
     return float(cast("Any", sacrebleu).corpus_chrf(list(written), [list(references)]).score)
 
 
-async def _translate(translator: Translator, line: BenchLine, source: str, target: str) -> Rendering:
+async def _translate(
+    translator: Translator, line: BenchLine, source: str, target: str, wanted: Sequence[Wanted]
+) -> Rendering:
     failed: tuple[str, ...] = ()
     shown = line.text
     began = time.monotonic()
@@ -120,6 +134,8 @@ async def _translate(translator: Translator, line: BenchLine, source: str, targe
         failed=failed,
         wrong=not failed and numbers.differ(line.numbers, numbers.find(shown, target)),
         seconds=seconds,
+        terms=len(wanted),
+        terms_right=len(wanted) - len(missing(wanted, "" if failed else shown, target)),
     )
 
 
@@ -134,4 +150,6 @@ def _score(target: str, renderings: Sequence[Rendering]) -> Score:
         marked=len(renderings) - len(passed),
         wrong=wrong,
         seconds=statistics.median(one.seconds for one in renderings),
+        terms=sum(one.terms for one in renderings),
+        terms_right=sum(one.terms_right for one in renderings),
     )

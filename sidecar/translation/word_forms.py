@@ -49,6 +49,8 @@ def stem(word: str, plain: str, lang: str) -> str:
         if bare.startswith(beginning) and len(bare) - len(beginning) >= shortest:
             bare = bare.removeprefix(beginning)
             break
+    if base == "en" and bare.endswith("ies") and len(bare) > shortest + 1:
+        return f"{bare.removesuffix('ies')}y"
     for ending in _ENDINGS.get(base, ()):
         if bare.endswith(ending) and len(bare) - len(ending) >= shortest:
             return bare.removesuffix(ending)

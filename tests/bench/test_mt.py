@@ -8,11 +8,13 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
-from sidecar.bench.lines import BenchLine, listed
+from sidecar.bench.lines import BenchLine, commerce, commerce_terms, listed
 from sidecar.bench.mt import chrf, report, translate_all
 from sidecar.cli import app
 from sidecar.errors import TranslationError, UsageError
+from sidecar.glossary.term import Glossary, Term
 from sidecar.translation.checks import CheckFailedError
+from sidecar.translation.terms import Terminology, missing
 from sidecar.translation.translator import Line
 
 
@@ -34,6 +36,22 @@ class Scripted:
         return said
 
     async def aclose(self) -> None: ...
+
+
+async def test_terms_are_counted_in_what_viewers_see() -> None:
+    terms = Terminology(Glossary((Term(forms={"zh": "毛巾", "en": "towel"}),)))
+    lines = [BenchLine(text=text, references={"en": "-"}, numbers=()) for text in ("毛巾", "毛巾好", "毛巾坏", "好")]
+    script = {"毛巾": "Two towels", "毛巾好": "A cloth", "毛巾坏": CheckFailedError(("terms",)), "好": "Good"}
+    translator = Scripted({(text, "en"): said for text, said in script.items()})
+    (score,) = report(await translate_all(translator, lines, "zh", ["en"], terminology=terms)).scores
+    assert (score.terms, score.terms_right) == (3, 1)
+
+
+def test_the_references_of_the_set_call_things_as_its_glossary_does() -> None:
+    terms = Terminology(commerce_terms())
+    for line in commerce():
+        for target in ("en", "es"):
+            assert not missing(terms.find(line.text, "zh", target), line.references[target], target)
 
 
 LINES = (
