@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 import unicodedata
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import Context, Decimal
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
@@ -30,6 +30,9 @@ _UNIT_ONE = {"en": "one"}
 """A pronoun, and a number only behind tens, hundreds or thousands: twenty-one."""
 _NO_SPACED_GROUPS = frozenset({"zh", "ja", "ko", "th", "en", "yue"})
 _MYRIAD_LANGUAGES = frozenset({"zh", "ja", "ko", "yue", "th"})
+LONGEST_IN_WORDS = 10**15
+"""From here on a number is the code of something: nobody says thousands of it."""
+_EXACT = Context(prec=1_000)
 
 
 def fold(text: str) -> str:
@@ -104,14 +107,14 @@ def is_count(text: str) -> bool:
 
 def plain(value: Decimal) -> str:
     """The value with as few digits as it has: 99.90 → 99.9."""
-    return format(value.normalize(), "f")
+    return format(value.normalize(_EXACT), "f")
 
 
 def spellings(value: Decimal, base: str) -> Iterator[str]:
     """Ways to write ``value`` with digits in a language: 1299.5, 1,299.50, 1.299,5; 10000 also as 10 (thousand)."""
     scales = (10**4, 10**8) if base in _MYRIAD_LANGUAGES else (10**3, 10**6)
     for scale in (1, *scales):
-        if scale == 1 or (value >= scale and value * 10 % scale == 0):
+        if scale == 1 or (scale <= value < LONGEST_IN_WORDS and value * 10 % scale == 0):
             yield from (text for text in _written(value / scale) if " " not in text or groups_with_spaces(base))
 
 

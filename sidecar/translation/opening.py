@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sidecar import language
-from sidecar.translation import llama, seq2seq
+from sidecar.translation import llama, seq2seq, tongue
 from sidecar.translation.in_order import InOrder
 from sidecar.translation.translator import Translator
 
@@ -18,6 +19,7 @@ async def open_translator(
 
     Raises `ModelError`.
     """
+    await asyncio.to_thread(tongue.prepare)
     if _is_seq2seq(path):
         return await seq2seq.open_seq2seq(path, threads=threads, targets=targets)
     known = [source for source in sources if source != language.AUTO]

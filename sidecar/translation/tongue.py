@@ -29,6 +29,11 @@ _KNOWN = "ar bg cs da de el en es fa fi fr he hi hr hu id it ja ko ms nb nl nn p
 _CANDIDATES = frozenset(_KNOWN.split())
 
 
+def prepare() -> None:
+    """Read the n-grams, half a second, before a line waits for them."""
+    _identifier()
+
+
 def is_another_language(words: list[str], target: str) -> bool:
     """Whether ``words`` are clearly of another language than ``target``; False where that cannot be told."""
     wanted = language.base(target)
