@@ -92,3 +92,9 @@ async def test_the_unrelated_glossary_has_nothing_that_is_said(
     assert found["finals", "said and 200"] == (0, 0, 0)
     assert found["hotwords 200 others", "none"] == (1, 1, 1)
     assert "1 terms said: Gutenberg" in capsys.readouterr().out
+
+
+def test_lines_that_were_right_are_counted_where_terms_of_others_change_them(script: ModuleType) -> None:
+    lines = ["Quilter was here", "a house", "Quiltor was there", "the Gutenberg press"]
+    said = script.disturbed(lines, "en", script.Half.REPORT, show=False)
+    assert said == "en: 1 terms of other texts change 1 of 2 lines that were right"
