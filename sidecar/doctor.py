@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from sidecar.audio.chunk import SAMPLE_RATE, Samples
 from sidecar.audio.open import open_source
 from sidecar.config import AudioSettings, Settings
 from sidecar.errors import SidecarError
+from sidecar.speech import shapes
 from sidecar.weights import memory
 from sidecar.weights.fit import Choice
 
@@ -36,22 +37,26 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing looked at. ``figures`` are for scripts; times in seconds."""
+    """One thing looked at. ``figures`` are for scripts; times in seconds; ``models`` are such figures by model."""
 
     about: str
     verdict: Verdict
     text: str
     hint: str = ""
     figures: dict[str, float]
+    models: dict[str, dict[str, float]] = field(default_factory=dict[str, dict[str, float]])
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
     """Findings, one by one, as they are made; the slow ones last."""
     yield _memory()
     yield _microphone()
-    recognition = _recognition(settings)
+    recognition, model = _recognition(settings)
     yield recognition
-    yield _translation(settings, recognition.figures.get("cores", 0.0))
+    translation = _translation(settings, recognition.figures.get("cores", 0.0))
+    yield translation
+    if larger := shapes.larger(model):
+        yield _larger(settings, larger, recognition.figures, translation.figures.get("line_s"))
 
 
 def _memory() -> Finding:
@@ -79,7 +84,8 @@ def _microphone() -> Finding:
     )
 
 
-def _recognition(settings: Settings) -> Finding:
+def _recognition(settings: Settings) -> tuple[Finding, str]:
+    """And the model that was timed, empty if none was."""
     audio = asyncio.run(_sentence())
     try:
         choice = _choice(settings)
@@ -91,19 +97,68 @@ def _recognition(settings: Settings) -> Finding:
 
             partial_s, final_s = _quickest(decode(1)), _quickest(decode(settings.speech.beam_size))
     except SidecarError as exc:
-        return _broken("recognition", exc)
-    tick_s = max(settings.speech.tick_ms / 1000, 1.2 * partial_s)
-    share = final_s / SPEECH_S + (partial_s / tick_s if settings.speech.partials else 0.0)
-    verdict = Verdict.GOOD if partial_s < 1.0 else Verdict.POOR if final_s < SPEECH_S else Verdict.BAD
+        return _broken("recognition", exc), ""
+    share = _share(settings, partial_s, final_s)
+    verdict = _speed(partial_s, final_s)
     why = choice.reason if model == Path(choice.name).name else f"{choice.reason}, which did not load: {model} instead"
     text = f"{why}: {SPEECH_S:.0f} s of speech take {partial_s:.2f} s while it is spoken, {final_s:.2f} s when final"
-    return Finding(
+    finding = Finding(
         about="recognition",
         verdict=verdict,
         text=text,
         hint="" if verdict is Verdict.GOOD else "take a smaller model, or a faster computer",
         figures={"partial_s": partial_s, "final_s": final_s, "cores": share},
     )
+    return finding, model
+
+
+def _speed(partial_s: float, final_s: float) -> Verdict:
+    """Of a recogniser that takes so long for `SPEECH_S` of speech."""
+    if partial_s < 1.0 and final_s < SPEECH_S / 2:
+        return Verdict.GOOD
+    return Verdict.POOR if final_s < SPEECH_S else Verdict.BAD
+
+
+def _share(settings: Settings, partial_s: float, final_s: float) -> float:
+    """Of a core, while somebody speaks."""
+    tick_s = max(settings.speech.tick_ms / 1000, 1.2 * partial_s)
+    return final_s / SPEECH_S + (partial_s / tick_s if settings.speech.partials else 0.0)
+
+
+def _larger(
+    settings: Settings, times: Mapping[str, float], measured: Mapping[str, float], line_s: float | None
+) -> Finding:
+    """Which models this machine would carry that are so many ``times`` the work of the one measured."""
+    models: dict[str, dict[str, float]] = {}
+    for name, factor in times.items():
+        partial_s, final_s = factor * measured["partial_s"], factor * measured["final_s"]
+        cores = _share(settings, partial_s, final_s)
+        models[name] = {
+            "partial_s": partial_s,
+            "final_s": final_s,
+            "cores": cores,
+            "real_time": float(_speed(partial_s, final_s) is Verdict.GOOD),
+        }
+        if line_s:
+            models[name]["languages"] = _languages(cores, line_s)
+    carried = [
+        f"{name} with {figures['languages']:.0f} languages beside it" if line_s else name
+        for name, figures in models.items()
+        if figures["real_time"]
+    ]
+    return Finding(
+        about="larger recognisers",
+        verdict=Verdict.GOOD,
+        text=f"estimated from the speed of this one: {', '.join(carried) or 'none in real time'}",
+        figures={},
+        models=models,
+    )
+
+
+def _languages(recognition_cores: float, line_s: float) -> int:
+    """That can be translated into in real time with what recognition leaves."""
+    left = max(0.0, 1 - recognition_cores / machine.cores())
+    return int(LINE_EVERY_S * left / line_s)
 
 
 def _choice(settings: Settings) -> Choice:
@@ -123,8 +178,7 @@ def _translation(settings: Settings, recognition_cores: float) -> Finding:
         line_s = measure(path, threads=settings.translation.threads)
     except SidecarError as exc:
         return _broken("translation", exc)
-    left = max(0.0, 1 - recognition_cores / machine.cores())
-    languages = int(LINE_EVERY_S * left / line_s)
+    languages = _languages(recognition_cores, line_s)
     wanted = len(settings.translation.to)
     hint = "put the important ones first in --to: the last ones are shown untranslated where time is short"
     return Finding(

@@ -14,5 +14,4 @@ def gpus() -> int:
     """CUDA devices that CTranslate2 can use; it finds one only if the driver is there."""
     import ctranslate2
 
-    count: int = ctranslate2.get_cuda_device_count()
-    return count
+    return ctranslate2.get_cuda_device_count()  # pyright: ignore[reportUnknownVariableType]
