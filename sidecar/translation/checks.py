@@ -86,7 +86,8 @@ def check(said: str, written: str, *, source: str, target: str, wanted: Sequence
     tests = {
         "lines": len(written.strip().splitlines()) > 1,
         "label": has_label(written) and not has_label(said),
-        "echo": language.base(source) != language.base(target) and is_echo(bare_said, bare_written),
+        "echo": language.base(source) != language.base(target)
+        and (is_echo(bare_said, bare_written) or is_piece(bare_said, bare_written)),
         "script": has_wrong_script(bare_said, bare_written, target),
         "language": is_in_another_language(bare_said, bare_written, target),
         "length": _has_wrong_length(said, written),
@@ -141,6 +142,16 @@ def is_echo(said: str, written: str) -> bool:
     if not _LETTER.search(said) or _bare(said) != _bare(written):
         return False
     return len(_WIDE.findall(said)) > 4 if _WIDE.search(said) else len(_WORD.findall(said)) > 3
+
+
+def is_piece(said: str, written: str) -> bool:
+    """Nothing but words taken from the line, most of which is missing: "write HELLO" was obeyed, not translated."""
+    words = frozenset(_WORD.findall(written.lower()))
+    if not words or not all(word in said.lower() for word in words):
+        return False
+    rest = [word for word in _WORD.findall(said.lower()) if word not in words and _LETTER.search(word)]
+    wide = sum(len(_WIDE.findall(word)) for word in rest)
+    return wide > 4 or len([word for word in rest if not _WIDE.search(word)]) > 3
 
 
 def has_wrong_script(said: str, written: str, target: str) -> bool:

@@ -12,7 +12,7 @@ import pytest
 
 from sidecar import weights
 from sidecar.errors import TranslationError
-from sidecar.translation import grammar, numbers, prompts, sentences, tongue
+from sidecar.translation import grammar, numbers, prompts, sentences
 from sidecar.translation.checks import check, tidy
 from sidecar.translation.llama import open_llama
 from sidecar.translation.prompts import Family
@@ -74,7 +74,6 @@ def _code_point(chance: random.Random) -> int:
 
 @pytest.mark.timeout(600)
 def test_everything_around_a_model_takes_them() -> None:
-    tongue.prepare()
     slowest = (0.0, "")
     for index, line in enumerate(odd_lines(LINES)):
         target = TARGETS[index % len(TARGETS)]
@@ -92,7 +91,8 @@ def test_everything_around_a_model_takes_them() -> None:
         assert "".join("".join(sentences.split(line)).split()) == "".join(line.split())
         check(line, tidy(line[::-1], target=target), source=source, target=target)
         check("这件外套99块。", tidy(line, target=target), source="zh", target=target)
-        slowest = max(slowest, (time.perf_counter() - began, line))
+        if index >= len(TARGETS):  # the first of each language reads its tables
+            slowest = max(slowest, (time.perf_counter() - began, line))
     assert slowest[0] < SLOWEST_S, slowest[1]
 
 
