@@ -13,6 +13,7 @@ from sidecar.cli import bench, glossary, models
 from sidecar.cli.devices import devices
 from sidecar.cli.doctor import doctor
 from sidecar.cli.export import export
+from sidecar.cli.retranslate import retranslate
 from sidecar.cli.run import run
 from sidecar.cli.transcribe import transcribe
 from sidecar.cli.translate import translate
@@ -30,6 +31,7 @@ app = typer.Typer(
 app.command()(run)
 app.command()(transcribe)
 app.command()(translate)
+app.command()(retranslate)
 app.command()(export)
 app.command()(devices)
 app.command()(doctor)
