@@ -1,0 +1,1 @@
+"""Translation memory: lines whose translation the shop approved. Format: docs/memory.md."""
