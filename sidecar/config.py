@@ -109,6 +109,10 @@ class TranslationSettings(Section):
     models: dict[str, Annotated[tuple[str, ...], Field(min_length=1)]] = Field(
         default={}, description='Models for some languages instead, in the order they are asked: `th = ["A", "B"]`'
     )
+    memory: str = Field(
+        default="",
+        description="Translation memory: a .tmx or .csv file; empty: memory.tmx in the user's data folder; or none",
+    )
     threads: int = Field(default=0, ge=0, description="CPU threads of translation; 0: chosen for this machine")
     line_timeout_s: float = Field(default=20.0, gt=0, description="A line not translated in this time is given up")
     max_lag_s: float = Field(default=15.0, gt=0, description="Lines older than this are shown untranslated")

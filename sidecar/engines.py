@@ -30,6 +30,7 @@ from sidecar.translation.translator import Translator
 from sidecar.weights.fit import GPU_RECOGNISER, RECOGNISER
 
 if TYPE_CHECKING:
+    from sidecar.memory.library import Library
     from sidecar.speech.recognizer import LiveRecognizer
     from sidecar.speech.vocabulary import Vocabulary
     from sidecar.weights.fit import Choice
@@ -183,6 +184,27 @@ def terminology(settings: Settings, known: Glossary) -> Terminology:
     return Terminology(known, phrases() if settings.glossary.phrases else None)
 
 
+def memory_path(settings: Settings) -> Path | None:
+    """Where the shop's translation memory is, or will be; None if none is wanted."""
+    from sidecar.memory.library import default_path
+
+    wanted = settings.translation.memory
+    if wanted == NONE:
+        return None
+    return Path(wanted) if wanted else default_path()
+
+
+def library(settings: Settings) -> Library | None:
+    """The shop's translation memory, None if none is wanted.
+
+    Raises `UsageError` or `TranslationMemoryError` where there is a file and it cannot be used.
+    """
+    from sidecar.memory.library import Library
+
+    path = memory_path(settings)
+    return Library.open(path) if path else None
+
+
 def vocabulary(settings: Settings, glossary: Glossary) -> Vocabulary:
     """What corrects names in hypotheses, ready for the languages that may be spoken."""
     from sidecar.speech.vocabulary import Vocabulary
@@ -264,10 +286,11 @@ def translator_opener(
     targets: tuple[str, ...],
     known: Glossary,
     preferred: Mapping[str, Sequence[Path]] | None = None,
+    approved: Library | None = None,
 ) -> Callable[[], Awaitable[Translator]] | None:
     """Opens the translator, ready for each target so that the first line is not late; ``preferred`` as
     `preferred_paths` has it, the other targets are translated by ``path``. Names are
-    as ``known`` has them.
+    as ``known`` has them, lines of ``approved`` as they were approved.
 
     Raises `UsageError` at once where a model lacks a target.
     """
@@ -284,6 +307,7 @@ def translator_opener(
 
     async def open_translator() -> Translator:
         engine = await opening.open_in_order(orders, threads=settings.translation.threads, sources=sorted(spoken))
-        return InformedTranslator(engine, await asyncio.to_thread(terminology, settings, known))
+        terms = await asyncio.to_thread(terminology, settings, known)
+        return InformedTranslator(engine, terms, approved.memory if approved else None)
 
     return open_translator

@@ -30,7 +30,8 @@ from sidecar.channel import Channel, Overflow
 from sidecar.config import Settings
 from sidecar.delivery.hub import Hub, Stored
 from sidecar.delivery.wire import State, caption_message, remove_message
-from sidecar.errors import SidecarError, StorageError
+from sidecar.errors import SidecarError, StorageError, UsageError
+from sidecar.memory.library import Library
 from sidecar.metrics import Metrics, Stage
 from sidecar.monitor import Monitor
 from sidecar.speech.listener import Listener
@@ -66,11 +67,12 @@ _STATES = {
 class Engines:
     """How the session gets what is slow to load: a listener for each voice, in their order, and the translator.
 
-    ``open_translator`` None: every line is shown as it was said.
+    ``open_translator`` None: every line is shown as it was said. ``library``: where approved translations are kept.
     """
 
     open_listeners: Callable[[], Awaitable[Sequence[Listener]]]
     open_translator: Callable[[], Awaitable[Translator]] | None
+    library: Library | None = None
 
 
 class Session:
@@ -147,6 +149,16 @@ class Session:
     def stop(self) -> None:
         """End the show in order: what was said so far becomes final, translated and delivered."""
         self._stop.set()
+
+    async def learn(self, said: str, source: str, written: str, target: str) -> None:
+        """Keep ``written``, in language ``target``, as the approved translation of ``said``, which is in ``source``.
+
+        Lines from now on that say the same are translated so. Raises `UsageError` for what is no line, or where there
+        is no translation memory, and `StorageError` where it could not be kept beyond this show.
+        """
+        if self._engines.library is None:
+            raise UsageError("this show has no translation memory", hint="set [translation] memory")
+        await self._engines.library.learn(said, source, written, target)
 
     async def run(self) -> None:
         """The whole show; returns when every caption is final and delivered. Raises what the source raises.

@@ -17,7 +17,9 @@ from sidecar.audio.source import SourceState, SourceStatus
 from sidecar.captions.caption import Caption, Removal
 from sidecar.config import Settings
 from sidecar.delivery.wire import CaptionMessage, End, Hello, Remove, ServerMessage, State, StatusMessage
-from sidecar.errors import InputError, InputLostError, ModelError, StorageError, TranslationError
+from sidecar.errors import InputError, InputLostError, ModelError, StorageError, TranslationError, UsageError
+from sidecar.memory.library import Library
+from sidecar.memory.memory import Match
 from sidecar.session import Engines, Session
 from sidecar.speech.languages import Belief
 from sidecar.speech.listener import Listener
@@ -104,6 +106,7 @@ async def set_up(tmp_path: Path) -> AsyncIterator[SetUp]:
             open_listeners: Callable[[], Awaitable[list[Listener]]] | None = None,
             wait_for_translator: bool = False,
             settings: Settings = SETTINGS,
+            library: Library | None = None,
         ) -> Stage:
             said = said or SAID
             source = source or ScriptedSource(said.chunks())
@@ -120,7 +123,7 @@ async def set_up(tmp_path: Path) -> AsyncIterator[SetUp]:
             store = await WatchedStore.open(f"sqlite:///{tmp_path}/sidecar.db")
             await stack.enter_async_context(store)
             opener = translator if callable(translator) else given if translator else None
-            engines = Engines(open_listeners=open_listeners or hear, open_translator=opener)
+            engines = Engines(open_listeners=open_listeners or hear, open_translator=opener, library=library)
             voices = [Voice(source, spoken=spoken)]
             session = await Session.create(settings, voices, engines, store, wait_for_translator=wait_for_translator)
             stage = Stage(session, source, store)
@@ -260,6 +263,21 @@ async def test_the_hosts_own_language_is_not_translated_into(set_up: SetUp) -> N
     await stage.run()
     assert stage.session.hub.languages == ("en", "es")
     assert {line.target for line in translator.asked} == {"es"}
+
+
+async def test_a_correction_is_kept_for_the_lines_to_come(set_up: SetUp, tmp_path: Path) -> None:
+    library = Library.open(tmp_path / "memory.tmx")
+    stage = await set_up(library=library)
+    await stage.session.learn("Thank you all", "en", "Gracias a todos", "es")
+    assert Library.open(library.path).memory.find("Thank you all!", "en", "es") == Match("Gracias a todos", exact=True)
+    await stage.run()
+
+
+async def test_a_show_without_a_memory_learns_nothing(set_up: SetUp) -> None:
+    stage = await set_up()
+    with pytest.raises(UsageError, match="no translation memory"):
+        await stage.session.learn("Thank you all", "en", "Gracias a todos", "es")
+    await stage.run()
 
 
 async def test_a_translator_that_crashes_is_opened_again_and_the_show_goes_on(set_up: SetUp) -> None:

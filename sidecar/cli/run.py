@@ -170,13 +170,15 @@ def _engines(settings: Settings, voices: Sequence[Voice], known: Glossary) -> En
     from sidecar.weights.progress import OnTerminal
 
     progress = OnTerminal()
+    library = engines.library(settings)
     recognizer = engines.recognizer_path(settings, progress)
     translator = engines.translator_path(settings, progress)
     preferred = engines.preferred_paths(settings, progress)
     targets = translation_targets([voice.spoken for voice in voices], settings.translation.to)
     return Engines(
         open_listeners=engines.listeners_opener(settings, recognizer, known, can_wait=not voices[0].source.realtime),
-        open_translator=engines.translator_opener(settings, translator, targets, known, preferred),
+        open_translator=engines.translator_opener(settings, translator, targets, known, preferred, library),
+        library=library,
     )
 
 

@@ -82,12 +82,14 @@ def _start(
     engines.check_language(settings)
     _check_names(files, output)
     _make_folder(output)
-    known = engines.glossary(settings)
+    known, library = engines.glossary(settings), engines.library(settings)
     names = engines.vocabulary(settings, known)
     recognizer_path = engines.recognizer_path(settings, OnTerminal())
     translator_path = engines.translator_path(settings, OnTerminal())
     preferred = engines.preferred_paths(settings, OnTerminal())
-    open_translator = engines.translator_opener(settings, translator_path, settings.translation.to, known, preferred)
+    open_translator = engines.translator_opener(
+        settings, translator_path, settings.translation.to, known, preferred, library
+    )
     with contextlib.closing(engines.open_recognizer(settings, recognizer_path)) as recognizer:
         return asyncio.run(_transcribe_all(files, settings, recognizer, names, open_translator, formats, output))
 

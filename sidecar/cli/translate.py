@@ -17,6 +17,7 @@ from sidecar.errors import TranslationError, UsageError
 if TYPE_CHECKING:
     from rich.progress import Progress
 
+    from sidecar.memory.memory import Memory
     from sidecar.translation.terms import Terminology
     from sidecar.translation.translator import Line, Translator
 
@@ -35,6 +36,9 @@ def translate(
     glossary: Annotated[
         Path | None, typer.Option("--glossary", metavar="FILE", help="Names: .csv, .toml or .xlsx.")
     ] = None,
+    memory: Annotated[
+        Path | None, typer.Option("--memory", metavar="FILE", help="Approved lines: .tmx or .csv.")
+    ] = None,
     phrases: Annotated[bool, typer.Option(help="Put phrases of live rooms in sober words.")] = True,
 ) -> None:
     """Translate lines; print one JSON object a line.
@@ -47,10 +51,10 @@ def translate(
     spoken, targets = language.normalise(source), language.normalise_list(to)
     if not targets:
         raise UsageError("no language to translate into", hint="for example --to en,es")
-    terminology = _terminology(glossary, phrases)
+    terminology, approved = _terminology(glossary, phrases), _memory(memory)
     with _opened(file) as lines, _bar(file) as step:
         path = _model_path(model)
-        asyncio.run(_translate_all(lines, path, spoken, targets, threads, terminology, step))
+        asyncio.run(_translate_all(lines, path, spoken, targets, threads, terminology, approved, step))
 
 
 def _terminology(glossary: Path | None, with_phrases: bool) -> Terminology:
@@ -65,6 +69,13 @@ def _terminology(glossary: Path | None, with_phrases: bool) -> Terminology:
     return Terminology(reading.glossary if reading else Glossary(), phrases() if with_phrases else None)
 
 
+def _memory(path: Path | None) -> Memory | None:
+    from sidecar.memory.library import read
+    from sidecar.memory.memory import Memory
+
+    return Memory(read(path).units) if path else None
+
+
 async def _translate_all(
     lines: Iterator[str],
     path: Path,
@@ -72,6 +83,7 @@ async def _translate_all(
     targets: Sequence[str],
     threads: int,
     terminology: Terminology,
+    approved: Memory | None,
     step: _Step,
 ) -> None:
     from sidecar.translation import opening
@@ -79,7 +91,7 @@ async def _translate_all(
 
     opening.check_languages(path, source, targets)
     engine = await opening.open_translator(path, threads=threads, targets=targets)
-    translator = InformedTranslator(engine, terminology)
+    translator = InformedTranslator(engine, terminology, approved)
     try:
         async for record in records(lines, translator, source, targets):
             sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")

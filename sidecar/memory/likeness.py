@@ -7,6 +7,7 @@ be the same, apart from some that carry nothing, and the likeness only bounds ho
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import regex
@@ -14,7 +15,9 @@ from rapidfuzz import fuzz
 
 from sidecar import language
 from sidecar.speech import names, pinyin
+from sidecar.speech.names import Token
 from sidecar.translation import checks, numbers
+from sidecar.translation.numbers import Number
 from sidecar.translation.word_forms import stem
 
 NEAR = 75.0
@@ -36,6 +39,7 @@ _EMPTY = {
     }.items()
 }
 """Words that a line means the same without."""
+_NUMERALS = frozenset("零〇一二两三四五六七八九十百千万亿")
 _QUESTION = regex.compile(r"[?？؟]\s*$")
 
 Figures = tuple[tuple[tuple[str, ...], bool], ...]
@@ -53,7 +57,8 @@ class Features:
 def features(text: str, lang: str) -> Features:
     """``text`` in ``lang``: numbers, currencies and whether it is a question count apart from the words."""
     written = numbers.with_digits(text, lang)
-    tokens = [each for each in names.tokens(written) if not each.plain.isdecimal()]
+    said = numbers.find(written, lang)
+    tokens = [each for each in names.tokens(written) if not _is_figure(each, said)]
     words = [
         token.plain if token.han else stem(written[token.start : token.end], token.plain, lang) for token in tokens
     ]
@@ -63,7 +68,7 @@ def features(text: str, lang: str) -> Features:
     return Features(
         words=" ".join(words),
         core=_sounds(core) if language.base(lang) == "zh" else tuple(core),
-        exact=(_figures(written, lang), checks.currencies(text), bool(_QUESTION.search(text))),
+        exact=(_figures(said), checks.currencies(text), bool(_QUESTION.search(text))),
     )
 
 
@@ -72,9 +77,16 @@ def is_near(one: Features, other: Features) -> bool:
     return fuzz.ratio(one.words, other.words) >= NEAR
 
 
-def _figures(text: str, lang: str) -> Figures:
+def _figures(said: Sequence[Number]) -> Figures:
     """Every number in order: its values, and whether it is a percentage."""
-    return tuple((tuple(sorted(map(str, each.values))), each.percent) for each in numbers.find(text, lang))
+    return tuple((tuple(sorted(map(str, each.values))), each.percent) for each in said)
+
+
+def _is_figure(token: Token, said: Sequence[Number]) -> bool:
+    """Whether ``token`` is digits, or a Chinese numeral that is one of the numbers ``said``."""
+    if token.plain.isdecimal():
+        return True
+    return token.plain in _NUMERALS and any(each.start <= token.start < each.end for each in said)
 
 
 def _sounds(core: list[str]) -> tuple[str, ...]:

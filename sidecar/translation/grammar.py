@@ -63,15 +63,14 @@ def for_line(numbers: Sequence[Number], target: str, names: Sequence[str] = ()) 
 
 
 def with_all(numbers: Sequence[Number], target: str, names: Sequence[str] = ()) -> str:
-    """The same, and every required number is there exactly once, every other at most once, in any order; and so is
-    each of ``names``.
+    """The same, and every required number is there exactly once, every other at most once, in any order.
 
-    "" where that says no more than `for_line`: nothing is required, or there is more than `MAX_NUMBERS`.
+    "" where that says no more than `for_line`: no number is required, or there are more than `MAX_NUMBERS`.
     """
     firm = [_choice(_firm_faces(number, target)) for number in numbers if number.required]
     loose = [_choice(_firm_faces(number, target)) for number in numbers if not number.required]
-    items = [*(_choice((name, name[:1].upper() + name[1:])) for name in names), *firm, *loose]
-    required = len(names) + len(firm)
+    items = [*firm, *loose, *(_choice([name]) for name in names if _is_odd(name, target))]
+    required = len(firm)
     if not required or len(items) > MAX_NUMBERS:
         return ""
     other = _other(target)

@@ -27,7 +27,7 @@ from sidecar.translation import checks, gguf, grammar, numbers, prompts
 from sidecar.translation.backlog import same_language
 from sidecar.translation.one_thread import default_threads, one_thread
 from sidecar.translation.prompts import Family, Prompt
-from sidecar.translation.terms import Wanted, hidden_in_source
+from sidecar.translation.terms import Wanted, hidden_in_source, inserted
 from sidecar.translation.translator import MAX_LINE_CHARACTERS, SAMPLE_LINES, Line
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger()
@@ -35,8 +35,8 @@ _log: structlog.stdlib.BoundLogger = structlog.get_logger()
 SLOT_TOKENS = 1024
 """Context of one language pair: about 300 tokens of prompt, the line, and its translation."""
 _RETRY_TEMPERATURE = 0.5
-_FORCED = frozenset({"numbers", "terms"})
-"""Checks that the retry cannot fail again, and so need no other wording."""
+_OTHER_INPUT = frozenset({"numbers", "terms"})
+"""Checks for which the retry asks for something else than the first attempt, and so needs no chance."""
 _MAX_TERMS = 6
 """Terms that the model is shown with a line, at most."""
 
@@ -114,10 +114,10 @@ class LlamaTranslator:
         tried: list[str] = []
         for again in (False, True):
             written = self.complete(
-                text,
+                inserted(line.terms, text) if "terms" in failed else text,
                 source=line.source,
                 target=line.target,
-                temperature=_RETRY_TEMPERATURE if again and not _FORCED.issuperset(failed) else 0.0,
+                temperature=_RETRY_TEMPERATURE if again and not _OTHER_INPUT.issuperset(failed) else 0.0,
                 terms=line.terms,
                 all_required=again,
                 cancelled=cancelled,
@@ -148,8 +148,7 @@ class LlamaTranslator:
     ) -> Completion:
         """What the model makes of one line, unchecked; blocks, ends when ``cancelled``. Raises `TranslationError`.
 
-        ``all_required``: it may not end before every required number and firm term is written, and no number comes
-        twice.
+        ``all_required``: it may not end before every required number is written, and write none of them twice.
         """
         shown = [(_as_shown(term, source), term.written) for term in terms[:_MAX_TERMS]]
         prompt = prompts.build(self._family, text, source=source, target=target, terms=shown)

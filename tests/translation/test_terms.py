@@ -149,11 +149,11 @@ def test_a_name_may_stay_in_a_foreign_script_where_it_is_not_translated() -> Non
     assert '"燕之屋"' in grammar.for_line((), "en", ["燕之屋"])
 
 
-def test_what_the_retry_may_write_holds_every_name() -> None:
-    rules = grammar.with_all(numbers.find("99元", "zh"), "en", ['Brand "X"']).splitlines()
-    assert r'n0 ::= "Brand \"X\""' in rules
+def test_a_name_with_a_number_of_its_own_may_be_written() -> None:
+    rules = grammar.with_all(numbers.find("99元", "zh"), "en", ['No. 5 "X"', "Yan Palace"]).splitlines()
+    assert r'n1 ::= "No. 5 \"X\""' in rules
     assert "root ::= left3" in rules
-    assert grammar.with_all((), "en", ["Yan Palace"])
+    assert not grammar.with_all((), "en", ["Yan Palace"])
 
 
 def test_the_shop_decides_before_the_phrases_that_come_with_the_program() -> None:
