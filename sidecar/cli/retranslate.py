@@ -86,7 +86,9 @@ async def _all(
     )
     path = engines.translator_path(settings, OnTerminal())
     preferred = engines.preferred_paths(settings, OnTerminal())
-    opener = engines.translator_opener(settings, path, settings.translation.to, engines.glossary(settings), preferred)
+    opener = engines.translator_opener(
+        settings, path, settings.translation.to, engines.glossary(settings), preferred, engines.library(settings)
+    )
     if opener is None:
         raise UsageError("no translator is set", hint="--translator auto")
     translator = await opener()
