@@ -127,6 +127,7 @@ class Session:
             line_timeout_s=settings.translation.line_timeout_s,
             max_lag_s=settings.translation.max_lag_s,
             reopen=self._open_translator if engines.open_translator else None,
+            watched=self.hub.watched,
         )
         self.monitor = Monitor(self.hub, self._dispatcher, self._ledger, self.voices)
 

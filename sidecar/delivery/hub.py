@@ -175,6 +175,10 @@ class Hub:
         """Viewers of each language; one who reads two counts in both."""
         return {lang: len(self._audience.get(lang, ())) for lang in self.languages}
 
+    def watched(self) -> frozenset[str]:
+        """The languages that somebody reads."""
+        return frozenset(lang for lang, readers in self._audience.items() if readers)
+
     def counts(self) -> Counts:
         """What was done so far, for viewers that have gone and those still here."""
         waiting = sum(viewer.partials_dropped for viewer in self._viewers)

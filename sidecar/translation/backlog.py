@@ -1,14 +1,14 @@
 """Which line is translated into which language next, and which is given up. Pure: time is an argument.
 
 Every language has its own queue, first in first out, and languages come in order of priority: a line that waits for
-an earlier language always goes before one that waits for a later language. On a machine too slow for all of them the
-first languages stay live and the last ones show the source line.
+an earlier language always goes before one that waits for a later language. Languages with readers go before
+those without. On a machine too slow for all of them the first languages stay live and the last show the source line.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 
 from sidecar import language
@@ -62,13 +62,18 @@ class Backlog:
         if has_words(segment.text):
             recent.append(segment.text)
 
-    def take(self) -> Job | None:
-        """The next line to translate, or None if nothing waits. Call `finish` before taking another."""
-        for target in self.targets:
-            if self._waiting[target]:
-                self._taken = self._waiting[target].popleft()
-                return self._taken
-        return None
+    def take(self, watched: Container[str] | None = None) -> Job | None:
+        """The next line to translate, or None if nothing waits. Call `finish` before taking another.
+
+        ``watched`` are the languages that somebody reads, None: all. A line for another is taken when none waits for
+        them.
+        """
+        waiting = [target for target in self.targets if self._waiting[target]]
+        if not waiting:
+            return None
+        target = next((each for each in waiting if watched is None or each in watched), waiting[0])
+        self._taken = self._waiting[target].popleft()
+        return self._taken
 
     def finish(self) -> None:
         self._taken = None

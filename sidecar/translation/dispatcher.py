@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import statistics
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Container, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -89,6 +89,8 @@ class Dispatcher:
     broken (it raised something else than `TranslationError`, or timed out five times running), after a pause that
     doubles up to a minute; with ``translator`` None it makes the first one, and lines wait for it. Without either,
     every line comes out in the source language at once. An exception of ``on_result`` ends `run`.
+
+    ``watched`` gives the languages that somebody reads now: the others are translated when no line waits for these.
     """
 
     def __init__(
@@ -101,12 +103,14 @@ class Dispatcher:
         max_lag_s: float = 15.0,
         reopen: Callable[[], Awaitable[Translator]] | None = None,
         clock: Clock | None = None,
+        watched: Callable[[], Container[str] | None] = lambda: None,
     ) -> None:
         self._translator = translator
         self._reopen = reopen
         self._on_result = on_result
         self._line_timeout_s = line_timeout_s
         self._clock = clock or LoopClock()
+        self._watched = watched
         self._backlog = Backlog(targets, max_lag_s=max_lag_s)
         self._tallies = {target: _Tally() for target in self._backlog.targets}
         self._wake = asyncio.Event()
@@ -179,7 +183,7 @@ class Dispatcher:
                 await self._put_out(job, text=job.segment.text)
             if self._translator is None and self._opening:
                 break
-            if not (job := self._backlog.take()):
+            if not (job := self._backlog.take(self._watched())):
                 break
             if self._translator is None:
                 self._backlog.finish()

@@ -171,6 +171,23 @@ async def test_a_new_line_goes_into_the_first_language_before_an_older_one_goes_
         ]
 
 
+async def test_a_language_that_nobody_reads_waits_until_it_is_read() -> None:
+    translator = ScriptedTranslator(echoing)
+    translator.gated = True
+    watched = {"es"}
+    async with show(translator, ("en", "es", "id"), watched=lambda: watched) as running:
+        for number in range(3):
+            running.dispatcher.give(line(number))
+        await settle()
+        await translator.release()
+        watched.add("id")  # while the second Spanish line is in work
+        watched.discard("es")
+        for _ in range(8):
+            await translator.release()
+        assert [asked.target for asked in translator.asked] == ["es", "es", *["id"] * 3, *["en"] * 3, "es"]
+        assert all(result.translated for result in running.results)
+
+
 async def test_a_line_gets_what_was_said_before_it_as_context() -> None:
     translator = ScriptedTranslator(echoing)
     async with show(translator, ("en",)) as running:
