@@ -15,9 +15,12 @@ import pytest_asyncio
 
 from sidecar import weights
 from sidecar.errors import CorruptModelError, ModelError, TranslationError
+from sidecar.glossary.term import Glossary, Term
 from sidecar.translation import numbers
 from sidecar.translation.checks import CheckFailedError, check
+from sidecar.translation.informed import InformedTranslator
 from sidecar.translation.llama import MAX_LINE_CHARACTERS, LlamaTranslator, open_llama
+from sidecar.translation.terms import Terminology
 from sidecar.translation.translator import Line
 
 PRICES = Path(__file__).parent / "data" / "prices.jsonl"
@@ -58,6 +61,15 @@ async def test_no_line_of_the_price_list_has_a_wrong_number_unnoticed(translator
         translated += 1
         assert not numbers.differ(numbers.find(said, "zh"), numbers.find(written, "en"))
     assert translated >= 6
+
+
+async def test_things_are_called_as_the_shop_calls_them(translator: LlamaTranslator) -> None:
+    shop = Terminology(Glossary((Term(forms={"zh": "小棕瓶", "en": "Little Brown Bottle", "es": "Frasco Marrón"}),)))
+    informed = InformedTranslator(translator, shop)
+    for target, form in (("en", "Little Brown Bottle"), ("es", "Frasco Marrón")):
+        written = await informed.translate(Line(text="这款小棕瓶今天只要三百九十九。", source="zh", target=target))
+        assert form in written
+        assert "399" in written
 
 
 async def test_only_the_line_is_read_once_the_prompt_is_in_the_cache(translator: LlamaTranslator) -> None:
