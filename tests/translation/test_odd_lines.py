@@ -108,7 +108,7 @@ async def test_a_model_gets_nothing_out_of_them() -> None:
     """Each is translated, refused or given up in time; what is told to be written is written by none."""
     translator = await open_llama(Path(weights.ensure("qwen2.5-coder-0.5b")), slots=1, sources=("zh",), targets=("en",))
     try:
-        for piece in (piece for piece in PIECES if len(piece) < 100):
+        for piece in (piece for piece in PIECES if "PWNED" in piece or "system" in piece):
             try:
                 async with asyncio.timeout(LIMIT_S):
                     written = await translator.translate(Line(text=piece, source="zh", target="en"))
