@@ -10,6 +10,7 @@ import numpy as np
 
 from sidecar.audio.chunk import AudioChunk, Samples, level_dbfs
 from sidecar.audio.endpoint import WINDOW_SAMPLES, Endpointer, SpeechEvent
+from sidecar.audio.gain import Gain
 from sidecar.errors import ModelError
 
 CONTEXT_SAMPLES = 64
@@ -51,11 +52,15 @@ class SpeechProbability:
 
 
 class SpeechActivity:
-    """Chunks in, starts and ends of utterances out: `SpeechProbability` and `Endpointer` with the positions kept."""
+    """Chunks in, starts and ends of utterances out: `SpeechProbability` and `Endpointer` with the positions kept.
+
+    A quiet voice is made louder for the model (`Gain`), which else hears it late or not at all.
+    """
 
     def __init__(self, probability: SpeechProbability, endpointer: Endpointer) -> None:
         self._probability = probability
         self._endpointer = endpointer
+        self._gain = Gain()
         self._rest: Samples = np.zeros(0, np.float32)
         self._position: int | None = None
 
@@ -72,9 +77,12 @@ class SpeechActivity:
             self._position, self._rest = None, self._rest[:0]
         start = chunk.position if self._position is None else self._position
         audio = np.concatenate([self._rest, chunk.samples])
-        for probability in self._probability.feed(chunk.samples):
+        while len(audio) >= WINDOW_SAMPLES:
             window, audio = audio[:WINDOW_SAMPLES], audio[WINDOW_SAMPLES:]
-            events += self._endpointer.feed(probability, level_dbfs(window), start)
+            level = level_dbfs(window)
+            louder = np.clip(window * np.float32(self._gain.factor(level, WINDOW_SAMPLES)), -1.0, 1.0)
+            [probability] = self._probability.feed(louder)
+            events += self._endpointer.feed(probability, level, start)
             start += WINDOW_SAMPLES
         self._position, self._rest = start, audio
         return events

@@ -66,7 +66,7 @@ class Endpointer:
         min_speech_ms: int = 120,
         pre_roll_ms: int = 300,
         post_roll_ms: int = 150,
-        gate_dbfs: float = -65.0,
+        gate_dbfs: float = -75.0,
     ) -> None:
         self._threshold = threshold
         self._release = max(threshold - HYSTERESIS, 0.01)

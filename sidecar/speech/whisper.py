@@ -26,7 +26,7 @@ from sidecar import language, machine
 from sidecar.audio.chunk import SAMPLE_RATE, Samples
 from sidecar.errors import ModelError, RecognitionError
 from sidecar.speech.agreement import CHARACTER_LANGUAGES
-from sidecar.speech.cleanup import NO_SPEECH, is_nobody
+from sidecar.speech.cleanup import HUMMING_NO_SPEECH, is_nobody
 from sidecar.speech.recognizer import Choose, Hypothesis, Word
 
 if TYPE_CHECKING:
@@ -235,9 +235,10 @@ def stop_s(tokens: Sequence[int], timestamp_begin: int, audio_s: float) -> float
 
 
 def is_doubtful(hypothesis: Hypothesis) -> bool:
-    """Unlikely or repetitive, so that another may be better; not where nobody seems to speak."""
+    """Unlikely or repetitive, so that another may be better; not where somebody may be humming, for a sample of that
+    reads like words."""
     unlikely = hypothesis.logprob < DOUBTFUL_LOGPROB or hypothesis.compression > DOUBTFUL_COMPRESSION
-    return unlikely and bool(hypothesis.text) and hypothesis.no_speech <= NO_SPEECH
+    return unlikely and bool(hypothesis.text) and hypothesis.no_speech <= HUMMING_NO_SPEECH
 
 
 def joined(first: Hypothesis, rest: Hypothesis, after_s: float) -> Hypothesis:

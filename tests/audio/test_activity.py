@@ -68,6 +68,14 @@ def test_the_host_is_heard_in_utterances_and_silence_is_not(speech: Samples) -> 
     assert starts == ends
 
 
+def test_a_very_quiet_host_is_heard_as_soon_and_as_long(speech: Samples) -> None:
+    quiet = speech * np.float32(0.004)
+    assert 20 * np.log10(np.sqrt(np.mean(quiet**2))) < -60
+    normal, soft = events_of(speech, 640), events_of(quiet, 640)
+    assert abs(soft[0].position - normal[0].position) < 0.2 * SAMPLE_RATE
+    assert abs(soft[-1].position - normal[-1].position) < 0.2 * SAMPLE_RATE
+
+
 def test_events_do_not_depend_on_the_size_of_chunks(speech: Samples) -> None:
     assert events_of(speech, 640) == events_of(speech, 1599) == events_of(speech, 37)
 
