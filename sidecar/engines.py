@@ -126,9 +126,10 @@ def open_recognizer(settings: Settings, path: Path) -> LiveRecognizer:
     from sidecar.speech.whisper import WhisperRecognizer
 
     speech = settings.speech
-    make = partial(WhisperRecognizer, path, device=speech.device, threads=speech.threads)
+    at_once = calls_at_once(len(settings.of_each_voice()))
+    make = partial(WhisperRecognizer, path, device=speech.device, threads=speech.threads, at_once=at_once)
     try:
-        return RecognizerProcess(make, model=path.name)
+        return RecognizerProcess(make, model=path.name, at_once=at_once)
     except ModelError as exc:
         instead = _less_demanding(settings, path)
         if instead is None:
@@ -140,6 +141,11 @@ def open_recognizer(settings: Settings, path: Path) -> LiveRecognizer:
             hint="close other programs on the GPU and see that CUDA and cuDNN are installed, or set --model",
         )
         return open_recognizer(instead, weights.ensure(RECOGNISER))
+
+
+def calls_at_once(voices: int) -> int:
+    """Calls of the recogniser side by side: a final and a partial of each voice, as far as there are cores for them."""
+    return max(1, min(2 * voices, machine.cores()))
 
 
 def _less_demanding(settings: Settings, path: Path) -> Settings | None:
@@ -249,7 +255,7 @@ def listener(
             chinese="traditional" if "zh-Hant" in spoken else speech.chinese, digits=speech.numerals == "digits"
         ),
         can_wait=can_wait,
-        turns=turns,
+        turns=turns or Turns(recognizer.at_once),
         correct=names.correct if names else None,
     )
 
@@ -271,7 +277,7 @@ def listeners_opener(
     async def open_listeners() -> list[Listener]:
         recognizer = await asyncio.to_thread(open_recognizer, settings, path)
         names = await asyncio.to_thread(vocabulary, settings, known)
-        numbers, turns = count(1), Turns()
+        numbers, turns = count(1), Turns(recognizer.at_once)
         return [
             listener(each, recognizer, can_wait=can_wait, speaker=label, numbers=numbers, turns=turns, names=names)
             for each, label in zip(settings.of_each_voice(), settings.speakers(), strict=True)

@@ -118,6 +118,7 @@ class ScriptedRecognizer:
         self.calls: list[Call] = []
         self.most_at_once = 0
         self.health = Health()
+        self.at_once = 1
         self.closed = False
         self._said = said
         self._fails = fails

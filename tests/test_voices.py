@@ -40,6 +40,7 @@ class TwoEars:
     def __init__(self, **said: Talk) -> None:
         self._said = {lang: ScriptedRecognizer(each) for lang, each in said.items()}
         self.health = Health()
+        self.at_once = 1
 
     def close(self) -> None:
         pass

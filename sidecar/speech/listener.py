@@ -1,4 +1,4 @@
-"""From a source to segments: activity, policy and recogniser, with one recognition in flight."""
+"""From a source to segments: activity, policy and recogniser, with one final and one partial in flight at most."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import asyncio
 import contextlib
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Container, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from enum import Enum
 
 import structlog
 
@@ -32,6 +33,13 @@ ATTEMPTS = 2
 PARTIAL_BEAM = 1
 _LEVEL_SAMPLES = SAMPLE_RATE
 _LAGS = 50
+
+
+class _Kind(Enum):
+    """What is in flight, by what it is called."""
+
+    FINAL = "recognise a final"
+    PARTIAL = "recognise a partial"
 
 
 @dataclass(slots=True)
@@ -98,31 +106,45 @@ class Listener:
         ``busy`` says that translation waits for the processor: partials are rarer then. Raises what ``chunks`` raises,
         after the finals of what came before.
         """
-        worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="whisper")
+        worker = ThreadPoolExecutor(max_workers=self._turns.at_once, thread_name_prefix="whisper")
         reader = asyncio.create_task(self._read(chunks), name="listen")
+        work: dict[_Kind, asyncio.Task[list[Segment]]] = {}
         try:
             while True:
                 self._changed.clear()
-                if not self._can_wait:
+                for kind in [kind for kind, task in work.items() if task.done()]:
+                    for segment in work.pop(kind).result():
+                        yield self._writing.written(segment)
+                    self._progress.set()
+                if not self._can_wait and _Kind.FINAL not in work:
                     self.transcript.skip(self._pressure.is_hopeless)
                 for segment in self.transcript.take_skipped():
                     yield self._writing.written(segment)
-                effort = self._pressure.effort
-                self.transcript.hurried = effort is Effort.FINALS
-                others_wait = busy() or self._turns.busy
-                if self.transcript.next_job(busy=others_wait or effort is Effort.LESS) is not None:
-                    for segment in await self._take_turn(worker):
-                        yield self._writing.written(segment)
-                    self._progress.set()
-                elif self._over:
+                for kind in self._wanted(work, busy()):
+                    work[kind] = asyncio.create_task(self._take_turn(worker, kind), name=kind.value)
+                    work[kind].add_done_callback(lambda _: self._changed.set())
+                if self._over and not work and self.transcript.next_job() is None:
                     break
-                else:
-                    await self._changed.wait()
+                await self._changed.wait()
             await reader
         finally:
-            reader.cancel()
-            await asyncio.gather(reader, return_exceptions=True)
+            for task in (reader, *work.values()):
+                task.cancel()
+            await asyncio.gather(reader, *work.values(), return_exceptions=True)
             worker.shutdown(wait=False, cancel_futures=True)
+
+    def _wanted(self, work: Container[_Kind], busy: bool) -> Iterator[_Kind]:
+        """What to begin beside what is in ``work``: one thing at a time, unless there is a processor to spare."""
+        effort = self._pressure.effort
+        self.transcript.hurried = effort is Effort.FINALS
+        spare = self._turns.at_once > 1 and not (self._can_wait or busy) and effort is Effort.FULL
+        alone = not work
+        if _Kind.FINAL not in work and (alone or spare) and self.transcript.next_final():
+            yield _Kind.FINAL
+            alone = False
+        others_wait = busy or self._turns.busy or effort is Effort.LESS
+        if _Kind.PARTIAL not in work and (alone or spare) and self.transcript.next_partial(busy=others_wait):
+            yield _Kind.PARTIAL
 
     def interrupt(self) -> None:
         """The source is lost for a while: what was said last becomes final now, not when it is back."""
@@ -163,15 +185,15 @@ class Listener:
         job = self.transcript.next_job()
         return self.transcript.waiting_ms > MAX_WAITING_MS or (job is not None and not job.final)
 
-    async def _take_turn(self, worker: ThreadPoolExecutor) -> list[Segment]:
-        """Wait for the recogniser, and have it hear what is wanted most by then."""
-        async with self._turns.turn(self._waited_s):
-            job = self.transcript.next_job()
+    async def _take_turn(self, worker: ThreadPoolExecutor, kind: _Kind) -> list[Segment]:
+        """Wait for the recogniser, and have it hear what is wanted by then."""
+        async with self._turns.turn(lambda: self._waited_s(kind)):
+            job = self.transcript.next_final() if kind is _Kind.FINAL else self.transcript.next_partial()
             return await self._recognize(worker, job) if job is not None else []
 
-    def _waited_s(self) -> float | None:
-        job = self.transcript.next_job()
-        return self._behind_ms(job) / 1000 if job is not None and job.final else None
+    def _waited_s(self, kind: _Kind) -> float | None:
+        job = self.transcript.next_final() if kind is _Kind.FINAL else None
+        return self._behind_ms(job) / 1000 if job is not None else None
 
     async def _recognize(self, worker: ThreadPoolExecutor, job: Job) -> list[Segment]:
         loop = asyncio.get_running_loop()

@@ -1,14 +1,15 @@
 """A recogniser in a process of its own: what goes wrong in its native code takes nothing else down.
 
-The worker (worker.py) holds the model and answers one request at a time over a socket pair. It ends when the other end
-of the pair is closed, so it outlives nobody, however its parent ends. A worker that dies or hangs costs the call in
-flight; the next one is started at once, and after that with growing pauses.
+The worker (worker.py) holds the model and answers one request at a time over each of its socket pairs. It ends when the
+other end of one is closed, so it outlives nobody, however its parent ends. A worker that dies or hangs costs the calls
+in flight; the next one is started at once, and after that with growing pauses.
 """
 
 from __future__ import annotations
 
 import contextlib
 import os
+import queue
 import signal
 import subprocess
 import sys
@@ -74,14 +75,15 @@ class RecognizerProcess:
     """A `Recognizer` that ``make``, a picklable function, makes in a process of its own.
 
     ``model`` is what it is called. Blocks until the model is loaded. Raises what ``make`` raises, or `ModelError`.
-    Several threads may call.
+    Several threads may call; ``at_once`` calls are answered side by side, so it must be that what ``make`` makes can.
     """
 
-    def __init__(self, make: Callable[[], Recognizer], *, model: str = "") -> None:
+    def __init__(self, make: Callable[[], Recognizer], *, model: str = "", at_once: int = 1) -> None:
         self.health = Health(model=model)
+        self.at_once = at_once
         self._make = make
         self._environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-        self._turn = threading.Lock()
+        self._places = threading.BoundedSemaphore(at_once)
         self._changed = threading.Condition()
         self._closed = False
         self._worker = self._start()
@@ -91,7 +93,7 @@ class RecognizerProcess:
         """See `Recognizer`. Waits for a worker that is being replaced. Raises `RecognitionError`."""
         tag, choose = (language, None) if isinstance(language, str) else (None, language)
         request = Request(audio=audio, language=tag, beam_size=beam_size, word_times=word_times)
-        with self._turn:
+        with self._places:
             return self._ready_worker().ask(request, choose)
 
     def close(self) -> None:
@@ -127,7 +129,7 @@ class RecognizerProcess:
         """A new worker, with its model loaded."""
         with self._changed:
             self._check_open()
-            self._worker = worker = _Worker(self._environment)
+            self._worker = worker = _Worker(self._environment, self.at_once)
         try:
             worker.load(self._make)
         except BaseException:
@@ -176,27 +178,65 @@ class _Limits:
     stalled_looks: int
 
 
-class _Worker:
-    """A worker process, and our end of the line to it. A thread of its own watches it and logs what it prints."""
+class _Line:
+    """Our end of one socket pair, and how long the call on it may take."""
 
-    def __init__(self, environment: dict[str, str]) -> None:
-        self._line, theirs = cast("tuple[Connection[Any, Any], Connection[Any, Any]]", Pipe())
-        with theirs:
+    def __init__(self, connection: Connection[Any, Any]) -> None:
+        self._connection = connection
+        self._limits: _Limits | None = None
+        self._seen: _Limits | None = None
+        self._began_s = self._last_s = 0.0
+        self._stalled = 0
+
+    def answer(self, question: object, limits: _Limits, choose: Choose | None) -> Any:
+        """Raises EOFError or OSError where the worker is lost, and what ``choose`` raises."""
+        self._limits = limits
+        try:
+            self._connection.send(question)  # waits as well, where the worker does not read
+            answer = self._connection.recv()
+            while choose and isinstance(answer, Likely):
+                self._connection.send(choose(answer.probabilities))
+                answer = self._connection.recv()
+        finally:
+            self._limits = None
+        return answer
+
+    def hangs(self, used_s: float) -> bool:
+        """Whether the call in flight goes on for too long, told from time to time what processor time the worker has
+        used: that of calls beside it is counted with it."""
+        if self._limits is not self._seen:
+            self._seen, self._began_s, self._last_s, self._stalled = self._limits, used_s, -1.0, 0
+        self._stalled = self._stalled + 1 if used_s == self._last_s else 0
+        self._last_s = used_s
+        limits = self._seen
+        return limits is not None and (self._stalled >= limits.stalled_looks or used_s - self._began_s > limits.used_s)
+
+
+class _Worker:
+    """A worker process, and our ends of the lines to it. A thread of its own watches it and logs what it prints."""
+
+    def __init__(self, environment: dict[str, str], lines: int) -> None:
+        pairs = [cast("tuple[Connection[Any, Any], Connection[Any, Any]]", Pipe()) for _ in range(lines)]
+        self._lines = [_Line(ours) for ours, _ in pairs]
+        self._free: queue.SimpleQueue[_Line] = queue.SimpleQueue()
+        for line in self._lines:
+            self._free.put(line)
+        with contextlib.ExitStack() as stack:
+            numbers = [stack.enter_context(theirs).fileno() for _, theirs in pairs]
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "sidecar.speech.worker", str(theirs.fileno())],
+                [sys.executable, "-P", "-m", "sidecar.speech.worker", *map(str, numbers)],
                 env=environment,
                 bufsize=0,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
-                pass_fds=[theirs.fileno()],
+                pass_fds=numbers,
                 process_group=0,  # Ctrl-C on the terminal is for us, and we end it when the show is over
             )
         self.pid = self._process.pid
         self.answered = False
         self.lost = False
         self._cost_s = 0.0
-        self._limits: _Limits | None = None
         self._hung = False
         threading.Thread(target=self._watch, name="recogniser watch", daemon=True).start()
 
@@ -228,13 +268,9 @@ class _Worker:
         self._process.wait()
 
     def _answer(self, question: object, limits: _Limits, choose: Choose | None = None) -> Any:
-        self._limits = limits
+        line = self._free.get()
         try:
-            self._line.send(question)  # waits as well, where the worker does not read
-            answer = self._line.recv()
-            while choose and isinstance(answer, Likely):
-                self._line.send(choose(answer.probabilities))
-                answer = self._line.recv()
+            answer = line.answer(question, limits, choose)
         except (EOFError, OSError) as exc:
             self.lost = True
             raise RecognitionError(f"the recogniser {self.wait()}") from exc
@@ -243,21 +279,16 @@ class _Worker:
             self.end()
             raise
         finally:
-            self._limits = None
+            self._free.put(line)
         if isinstance(answer, Exception):
             raise answer
         return answer
 
     def _watch(self) -> None:
         """Until the process ends, which is killed where it hangs."""
-        limits, began_s, last_s, stalled = self._limits, 0.0, 0.0, 0
         while not self._has_ended():
             used_s = self._used_s()
-            if self._limits is not limits:
-                limits, began_s, last_s, stalled = self._limits, used_s, -1.0, 0
-            stalled = stalled + 1 if used_s == last_s else 0
-            last_s = used_s
-            if limits and (stalled >= limits.stalled_looks or used_s - began_s > limits.used_s):
+            if [line for line in self._lines if line.hangs(used_s)]:
                 self._hung = True
                 self._process.kill()
 

@@ -41,7 +41,7 @@ probabilities, at least one."""
 
 
 class Recognizer(Protocol):
-    """Blocking; called by one worker thread at a time."""
+    """Blocking."""
 
     def recognize(self, audio: Samples, *, language: str | Choose, beam_size: int, word_times: bool) -> Hypothesis:
         """The hypothesis for at most 30 s of 16 kHz audio in ``language``: a bare tag, or what picks one.
@@ -62,9 +62,10 @@ class Health:
 
 
 class LiveRecognizer(Recognizer, Protocol):
-    """A `Recognizer` that is started again when it fails."""
+    """A `Recognizer` that is started again when it fails. So many calls ``at_once`` are worth making."""
 
     health: Health
+    at_once: int
 
     def close(self) -> None:
         """Give its memory back, and end the call in flight. From any thread, any number of times."""

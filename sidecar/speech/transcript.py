@@ -8,7 +8,8 @@ What hypotheses have agreed on for a while is committed: it stays as it was show
 to it. The final hypothesis, which knows the whole segment, replaces it all: to join that to what partials showed costs
 more accuracy than it spares viewers corrections.
 
-Jobs are finals first, the oldest first; a partial always takes the latest audio there is. Time is the audio position.
+Jobs are finals first, the oldest first; a partial always takes the latest audio there is. One final and one partial may
+be in work side by side. Time is the audio position.
 """
 
 from __future__ import annotations
@@ -34,6 +35,9 @@ LONGEST_MS = 25_000
 """Audio of one segment at most, whatever the policy: recognisers hear less than 30 s at once."""
 OMISSION = "[…]"
 """Stands for speech that was not recognised: understood in every language."""
+SHORTEST_SHARE = 0.25
+"""Of a segment that is cut, the first part is no shorter than this: a word or two alone are understood badly, and the
+rest would have to be cut again at once."""
 LOOKBACK_MS = 3_000
 """Audio kept while nobody speaks: an utterance begins up to this much before it is noticed."""
 
@@ -157,15 +161,21 @@ class Transcript:
 
     def next_job(self, *, busy: bool = False) -> Job | None:
         """What to recognise now; None while there is nothing worth it. ``busy``: others wait for the processor."""
-        if self._waiting:
-            return self._waiting[0]
+        return self.next_final() or self.next_partial(busy=busy)
+
+    def next_final(self) -> Job | None:
+        """The segment that has waited longest."""
+        return self._waiting[0] if self._waiting else None
+
+    def next_partial(self, *, busy: bool = False) -> Job | None:
+        """The open segment, if there is news; while another waits for its final, it is not cut."""
         current, policy = self._open, self._policy
         if current is None:
             return None
         if current.paused is not None and current.decoded >= current.paused:
             return None  # silence says nothing new
         length, heard = self._end - current.start, self._end - current.decoded
-        long = length >= self._samples(policy.max_ms)
+        long = length >= self._samples(policy.max_ms) and not self._waiting
         pause_per_cost = policy.busy_pause_per_cost if busy else policy.pause_per_cost
         tick = max(to_samples(policy.tick_ms), int(pause_per_cost * self._cost_samples))
         partials = policy.partials and not self.hurried
@@ -187,7 +197,8 @@ class Transcript:
     def resolve(self, job: Job, hypothesis: Hypothesis, *, took_s: float = 0.0) -> list[Segment]:
         """What ``hypothesis`` of ``job`` says; the job is done and ``took_s`` seconds were spent on it."""
         self._language = hypothesis.language
-        self._cost_samples = int(took_s * SAMPLE_RATE)
+        if not job.final:
+            self._cost_samples = int(took_s * SAMPLE_RATE)
         text = "" if cleanup.is_nobody(hypothesis) else cleanup.tidy(cleanup.without_loops(hypothesis.text))
         if job.final:
             return self._finish(job, text)
@@ -314,7 +325,8 @@ class Transcript:
     def _cut(self, job: Job, hypothesis: Hypothesis, current: _Open) -> int | None:
         """Index of the first word of the next segment, or None to go on."""
         before_s = job.seconds - self._policy.held_back_ms / 1000
-        return best_cut(hypothesis.words, stable=max(current.stable, 1), before_s=before_s)
+        after_s = SHORTEST_SHARE * job.seconds
+        return best_cut(hypothesis.words, stable=max(current.stable, 1), after_s=after_s, before_s=before_s)
 
     def _divide(self, current: _Open, hypothesis: Hypothesis, cut: int) -> list[Segment]:
         """Close the segment before word ``cut`` and go on behind it; what is on screen stays."""
@@ -365,16 +377,17 @@ def replace_end(current: _Open, position: int) -> _Open:
     return replace(current, decoded=position)
 
 
-def best_cut(words: Sequence[Word], *, stable: int, before_s: float) -> int | None:
+def best_cut(words: Sequence[Word], *, stable: int, before_s: float, after_s: float = 0.0) -> int | None:
     """The best word to begin a new segment with, None if there is only one word.
 
     Behind the last sentence end, else the last clause end, else at the longest pause of the later half, of the words
-    that end by ``before_s`` and lie in the first ``stable`` characters of the joined words, if there are such.
+    that end from ``after_s`` to ``before_s`` and lie in the first ``stable`` characters of the joined words, if there
+    are such.
     """
     spoken, settled, early = 0, list[int](), list[int]()
     for index, word in enumerate(words[:-1], 1):
         spoken += len(word.text)
-        if word.end_s <= before_s:
+        if after_s <= word.end_s <= before_s:
             early.append(index)
             if spoken <= stable + 1:
                 settled.append(index)

@@ -14,22 +14,23 @@ Claim = Callable[[], float | None]
 
 
 class Turns:
-    """One turn at a time: finals before partials, those that have waited longest first.
+    """So many turns ``at_once``: finals before partials, those that have waited longest first.
 
     Who has had a turn stands at the end of the queue again, so a voice that never pauses keeps no other from its
     partials. What is wanted is asked when a turn is free, not when the queue was joined: an utterance may be over by
     then, and there is more audio to hear. ``pressure`` is what the recogniser can afford for all of them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, at_once: int = 1) -> None:
+        self.at_once = at_once
         self.pressure = Pressure()
         self._queue: list[_Place] = []
-        self._taken = False
+        self._taken = 0
 
     @property
     def busy(self) -> bool:
-        """Somebody has a turn, or waits for one."""
-        return self._taken or bool(self._queue)
+        """Who asked for a turn now would have to wait."""
+        return self._taken >= self.at_once
 
     @asynccontextmanager
     async def turn(self, claim: Claim) -> AsyncGenerator[None]:
@@ -45,13 +46,13 @@ class Turns:
         try:
             yield
         finally:
-            self._taken = False
+            self._taken -= 1
             self._next()
 
     def _next(self) -> None:
-        if self._taken or not self._queue:
+        if self.busy or not self._queue:
             return
-        self._taken = True
+        self._taken += 1
         place = self._queue.pop(chosen([place.claim() for place in self._queue]))
         place.free.set()
 
@@ -60,7 +61,7 @@ class Turns:
         if place in self._queue:
             self._queue.remove(place)
         else:
-            self._taken = False
+            self._taken -= 1
             self._next()
 
 

@@ -71,10 +71,11 @@ LANGUAGES = frozenset(_LANGUAGES.split())
 class WhisperRecognizer:
     """A `Recognizer`. ``path`` is the folder of a CTranslate2 Whisper; ``threads`` 0 chooses for this machine.
 
-    Raises `ModelError` when the folder holds no usable model.
+    So many calls ``at_once``, from as many threads, are computed side by side, each on ``threads``; the weights are
+    shared. Raises `ModelError` when the folder holds no usable model.
     """
 
-    def __init__(self, path: Path, *, device: str = "auto", threads: int = 0) -> None:
+    def __init__(self, path: Path, *, device: str = "auto", threads: int = 0, at_once: int = 1) -> None:
         from faster_whisper import WhisperModel
 
         if not (path / "tokenizer.json").is_file():  # faster-whisper would ask the hub for another
@@ -87,6 +88,7 @@ class WhisperRecognizer:
                 device=self.device,
                 compute_type="float16" if self.device == "cuda" else "int8",
                 cpu_threads=threads or default_threads(),
+                num_workers=at_once,
                 local_files_only=True,
             )
         except Exception as exc:  # tokenizers raises nothing more specific

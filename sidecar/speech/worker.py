@@ -1,7 +1,7 @@
 """The program of a recogniser's own process (process.py): makes it, then answers one request after the other.
 
-``python -m sidecar.speech.worker FD``, where FD is the number of its end of the socket pair. It lives as long as the
-other end is open; signals that end a show are not for it.
+``python -m sidecar.speech.worker FD…``, where each FD is the number of its end of a socket pair; requests on different
+pairs are answered side by side. It lives as long as the other ends are open; signals that end a show are not for it.
 """
 
 from __future__ import annotations
@@ -16,10 +16,9 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
-from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
@@ -43,24 +42,41 @@ def main() -> None:
     faulthandler.enable()
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(FIRST_TO_GO)
-    line = Connection(int(sys.argv[1]))
-    questions: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    threading.Thread(target=_read, args=(line, questions), daemon=True).start()
-    recognizer = _load(line, questions.get())
-    while recognizer:
-        line.send(_answer(recognizer, questions.get(), partial(_choose, line, questions)))
+    first, *others = [_Caller(Connection(int(number))) for number in sys.argv[1:]]
+    if recognizer := _load(first.line, first.questions.get()):
+        for caller in others:
+            threading.Thread(target=caller.serve, args=(recognizer,), daemon=True).start()
+        first.serve(recognizer)
 
 
-def _read(line: Line, questions: queue.SimpleQueue[Any]) -> None:
-    """Ends the process with the line, whatever it is doing."""
-    try:
+class _Caller:
+    """One socket pair, read on a thread of its own."""
+
+    def __init__(self, line: Line) -> None:
+        self.line = line
+        self.questions: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def serve(self, recognizer: Recognizer) -> NoReturn:
+        """Answer one request after the other."""
         while True:
-            questions.put(line.recv())
-    except (EOFError, OSError):
-        os._exit(0)
-    except BaseException:
-        traceback.print_exc()
-        os._exit(1)
+            self.line.send(_answer(recognizer, self.questions.get(), self._choose))
+
+    def _choose(self, probabilities: Mapping[str, float]) -> str:
+        """A `Choose` that leaves it to the one who asked."""
+        self.line.send(Likely(dict(probabilities)))
+        return self.questions.get()
+
+    def _read(self) -> None:
+        """Ends the process with the line, whatever it is doing."""
+        try:
+            while True:
+                self.questions.put(self.line.recv())
+        except (EOFError, OSError):
+            os._exit(0)
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
 
 
 def _load(line: Line, make: Callable[[], Recognizer]) -> Recognizer | None:
@@ -96,12 +112,6 @@ def _answer(recognizer: Recognizer, request: Request, choose: Choose) -> object:
         return exc
     except Exception as exc:
         return RecognitionError(f"the recogniser failed: {_in_a_line(exc)}")
-
-
-def _choose(line: Line, questions: queue.SimpleQueue[Any], probabilities: Mapping[str, float]) -> str:
-    """A `Choose` that leaves it to the one who asked."""
-    line.send(Likely(dict(probabilities)))
-    return questions.get()
 
 
 def _in_a_line(exc: Exception) -> str:

@@ -27,6 +27,7 @@ from sidecar.speech.listener import Listener
 from sidecar.speech.pressure import Effort
 from sidecar.speech.recognizer import Choose, Hypothesis
 from sidecar.speech.transcript import OMISSION, Policy
+from sidecar.speech.turns import Turns
 from sidecar.speech.vocabulary import Vocabulary
 
 SAID = talk("hello and welcome everybody", "this shirt costs nine dollars", "see you tomorrow then", word_ms=400)
@@ -60,6 +61,48 @@ def said_lines(said: Talk = SAID) -> list[str]:
 async def test_what_is_said_comes_out_as_partials_and_finals(can_wait: bool) -> None:
     segments = await everything(listener(ScriptedRecognizer(SAID), can_wait=can_wait))
     check(segments, SAID)
+    assert texts(segments) == said_lines()
+
+
+class SlowFinals(ScriptedRecognizer):
+    """Ponders over each final until some partials were made beside it, or for half a second."""
+
+    def __init__(self, said: Talk) -> None:
+        super().__init__(said)
+        self._beside = threading.Semaphore(0)
+
+    def recognize(self, audio: Samples, *, language: str | Choose, beam_size: int, word_times: bool) -> Hypothesis:
+        if beam_size > 1:
+            while self._beside.acquire(blocking=False):
+                pass
+            for _ in range(4):
+                self._beside.acquire(timeout=0.5)
+        else:
+            self._beside.release()
+        return super().recognize(audio, language=language, beam_size=beam_size, word_times=word_times)
+
+
+async def unhurried(said: Talk) -> AsyncGenerator[AudioChunk]:
+    for chunk in said.chunks():
+        yield chunk
+        await asyncio.sleep(0.002)
+
+
+async def test_partials_go_on_beside_a_final_where_there_is_a_processor_to_spare() -> None:
+    recognizer = SlowFinals(SAID)
+    policy = Policy(tick_ms=100, pause_per_cost=0, min_partial_ms=100)
+    hears = listener(recognizer, can_wait=False, turns=Turns(2), policy=policy)
+    segments = await everything(hears, chunks=unhurried(SAID))
+    first_final = next(at for at, segment in enumerate(segments) if segment.final)
+    assert any(segment.number > segments[first_final].number for segment in segments[:first_final])
+    assert texts(segments) == said_lines()
+
+
+async def test_beside_translation_a_final_is_alone() -> None:
+    recognizer = ScriptedRecognizer(SAID)
+    hears = listener(recognizer, can_wait=False, turns=Turns(2))
+    segments = [segment async for segment in hears.segments(each(SAID.chunks()), busy=lambda: True)]
+    assert recognizer.most_at_once == 1
     assert texts(segments) == said_lines()
 
 

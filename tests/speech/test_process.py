@@ -42,8 +42,8 @@ def opened() -> Iterator[Make]:
     """Opens recognisers that are closed in the end."""
     with contextlib.ExitStack() as stack:
 
-        def make(what: Callable[[], Recognizer] = odd_recognizers.odd) -> RecognizerProcess:
-            return stack.enter_context(contextlib.closing(RecognizerProcess(what)))
+        def make(what: Callable[[], Recognizer] = odd_recognizers.odd, at_once: int = 1) -> RecognizerProcess:
+            return stack.enter_context(contextlib.closing(RecognizerProcess(what, at_once=at_once)))
 
         yield make
 
@@ -78,7 +78,7 @@ def in_flight(recognizer: RecognizerProcess, language: str, audio: Samples = AUD
         before = worker.cpu_times().user
         call = caller.submit(hear, recognizer, language, audio)
         if language == "sleeps":
-            until(lambda: recognizer._turn.locked())
+            until(lambda: not recognizer._places._value)
         else:
             until(lambda: worker.cpu_times().user > before)
         yield call
@@ -114,6 +114,34 @@ def test_it_hears_what_it_is_given_in_another_process(opened: Make) -> None:
         assert heard.text == f"{seconds * SAMPLE_RATE} {recognizer.pid} 2 True"
     assert recognizer.pid != os.getpid()
     assert recognizer.health.restarts == 0
+
+
+def test_calls_side_by_side_do_not_wait_for_one_another_and_end_together(opened: Make) -> None:
+    recognizer = opened(at_once=2)
+    with ThreadPoolExecutor(1) as caller:
+        slow = caller.submit(hear, recognizer, "sleeps")
+        until(lambda: recognizer._places._value == 1)
+        for seconds in (1, 2, 3):
+            assert hear(recognizer, audio=np.zeros(seconds * SAMPLE_RATE, np.float32)).text.startswith(
+                f"{seconds * SAMPLE_RATE} "
+            )
+        assert not slow.done()
+        with pytest.raises(RecognitionError, match="SIGSEGV"):
+            hear(recognizer, "dies")
+        with pytest.raises(RecognitionError, match="SIGSEGV"):
+            slow.result(PATIENCE_S)
+    assert hear(recognizer).language == "en"
+    assert recognizer.health.restarts == 1
+
+
+@pytest.mark.usefixtures("impatient")
+def test_one_call_that_hangs_is_found_while_others_are_answered_no_more(opened: Make) -> None:
+    recognizer = opened(at_once=2)
+    with ThreadPoolExecutor(1) as caller:
+        slow = caller.submit(hear, recognizer, "sleeps")
+        with pytest.raises(RecognitionError, match="hung and was killed"):
+            slow.result(PATIENCE_S)
+    assert {hear(recognizer).language for _ in range(4)} == {"en"}
 
 
 @pytest.mark.parametrize(
@@ -256,7 +284,7 @@ def test_closing_while_it_is_started_again_leaves_nothing_behind(opened: Make, m
     until(lambda: not recognizer.health.ready)
     with ThreadPoolExecutor(1) as caller:
         call = caller.submit(hear, recognizer)
-        until(recognizer._turn.locked)
+        until(lambda: not recognizer._places._value)
         recognizer.close()
         with pytest.raises(RecognitionError, match="closed"):
             call.result(PATIENCE_S)

@@ -168,6 +168,15 @@ def test_a_sentence_end_is_where_a_long_utterance_is_cut() -> None:
     assert Rehearsal(said, Policy(max_ms=9000)).finals[0].text.endswith("word17.")
 
 
+def test_a_word_or_two_at_its_beginning_are_not_cut_off_alone() -> None:
+    words = [f"word{n}" for n in range(60)]
+    words[1] += ","
+    said = talk(" ".join(words), word_ms=330)
+    first = Rehearsal(said, Policy(max_ms=9000)).finals[0]
+    assert not first.text.endswith(",")
+    assert first.end_ms - first.start_ms > 2000
+
+
 def test_silence_makes_nothing() -> None:
     show = Rehearsal(Talk((), 10 * SAMPLE_RATE), Policy())
     assert (show.segments, show.jobs) == ([], [])

@@ -34,8 +34,8 @@ def test_the_final_that_has_waited_longest_is_chosen_or_else_who_joined_first(wa
 class Desk:
     """Callers that write down when they have a turn, and keep it until told."""
 
-    def __init__(self) -> None:
-        self.turns = Turns()
+    def __init__(self, at_once: int = 1) -> None:
+        self.turns = Turns(at_once)
         self.served: list[str] = []
         self.go_on = asyncio.Event()
 
@@ -66,6 +66,21 @@ async def test_a_final_goes_before_partials_that_came_earlier_and_the_oldest_fin
     desk.go_on.set()
     await asyncio.gather(*tasks)
     assert desk.served == ["in work", "old final", "young final", "partial"]
+    assert not desk.turns.busy
+
+
+async def test_with_two_at_once_the_third_waits() -> None:
+    desk = Desk(at_once=2)
+    tasks = [desk.ask("first")]
+    await settle()
+    assert not desk.turns.busy
+    tasks += [desk.ask("second"), desk.ask("third")]
+    await settle()
+    assert desk.served == ["first", "second"]
+    assert desk.turns.busy
+    desk.go_on.set()
+    await asyncio.gather(*tasks)
+    assert desk.served == ["first", "second", "third"]
     assert not desk.turns.busy
 
 
@@ -124,6 +139,7 @@ class ByLanguage:
     def __init__(self, **said: Talk) -> None:
         self.voices = {lang: ScriptedRecognizer(talk) for lang, talk in said.items()}
         self.health = Health()
+        self.at_once = 1
         self.in_work = 0
         self.most_at_once = 0
 
