@@ -36,6 +36,7 @@ class Scripted:
 
     def __init__(self) -> None:
         self.health = Health(model="scripted")
+        self.at_once = 1
         self.beams: list[int] = []
         self.languages: list[str] = []
 
