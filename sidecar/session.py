@@ -320,7 +320,7 @@ class Session:
     async def _know_source(self, spoken: str) -> None:
         """The host's language was found out: guests are translated into it."""
         if len(self.voices) > 1:
-            self._dispatcher.add_target(spoken)
+            self._dispatcher.set_targets((spoken, *self._dispatcher.targets))
         languages = tuple(dict.fromkeys((spoken, *self._record.languages)))
         self._record = replace(self._record, source=spoken, languages=languages)
         self.hub.announce(source=spoken, languages=self._record.languages)

@@ -279,6 +279,9 @@ class EchoTranslator:
         await asyncio.sleep(0)
         return await self._answers(line) if self._answers else echo(line.text, line.target)
 
+    def worker(self, target: str) -> object:
+        return self
+
     async def aclose(self) -> None:
         self.closed = True
 

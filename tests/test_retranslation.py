@@ -34,6 +34,9 @@ class Scripted:
             raise TranslationError("no")
         return f"{self._words} {line.target} {line.text[:2]}"
 
+    def worker(self, target: str) -> object:
+        return self
+
     async def aclose(self) -> None:
         """Nothing to close."""
 

@@ -1,14 +1,14 @@
 """Which line is translated into which language next, and which is given up. Pure: time is an argument.
 
-Every language has its own queue, first in first out, and languages come in order of priority: a line that waits for
-an earlier language always goes before one that waits for a later language. Languages with readers go before
-those without. On a machine too slow for all of them the first languages stay live and the last show the source line.
+Every language has its own queue, first in first out, one line of it in work at most, and languages come in order of
+priority: a line that waits for an earlier language always goes before one that waits for a later language, among those
+of the same rank. On a machine too slow for all of them the first languages stay live and the last show the source line.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sidecar import language
@@ -39,20 +39,20 @@ class Backlog:
         self._waiting: dict[str, deque[Job]] = {target: deque() for target in self.targets}
         self._context_lines = context_lines
         self._recent: dict[str, deque[str]] = {}
-        self._taken: Job | None = None
+        self._taken: dict[str, Job] = {}
 
     def __len__(self) -> int:
         return sum(map(self.waiting, self.targets))
 
     def waiting(self, target: str) -> int:
         """Lines of ``target`` without a result, the one in work included."""
-        return len(self._waiting[target]) + (self._taken is not None and self._taken.target == target)
+        return len(self._waiting[target]) + (target in self._taken)
 
-    def add_target(self, target: str) -> None:
-        """Lines from now on go into ``target`` as well, before all others."""
-        if target not in self.targets:
-            self.targets = (target, *self.targets)
-            self._waiting = {target: deque(), **self._waiting}
+    def set_targets(self, targets: Sequence[str]) -> None:
+        """From now on lines go into these, in this order. Of languages that are not among them nothing waits."""
+        self.targets = tuple(dict.fromkeys(targets))
+        self._waiting = {target: self._waiting.get(target, deque()) for target in self.targets}
+        self._taken = {target: job for target, job in self._taken.items() if target in self._waiting}
 
     def add(self, segment: Segment, now_s: float) -> None:
         recent = self._recent.setdefault(segment.language, deque(maxlen=self._context_lines))
@@ -62,21 +62,21 @@ class Backlog:
         if has_words(segment.text):
             recent.append(segment.text)
 
-    def take(self, watched: Container[str] | None = None) -> Job | None:
-        """The next line to translate, or None if nothing waits. Call `finish` before taking another.
+    def take(self, rank: Callable[[str], int | None] = lambda _target: 0) -> Job | None:
+        """The next line to translate, or None if none is to be. Call `finish` before taking another of its language.
 
-        ``watched`` are the languages that somebody reads, None: all. A line for another is taken when none waits for
-        them.
+        ``rank`` of a language: lines for a lower one go first, None: not now.
         """
-        waiting = [target for target in self.targets if self._waiting[target]]
-        if not waiting:
+        ranks = {target: rank(target) for target, queue in self._waiting.items() if queue and target not in self._taken}
+        ready = {target: found for target, found in ranks.items() if found is not None}
+        if not ready:
             return None
-        target = next((each for each in waiting if watched is None or each in watched), waiting[0])
-        self._taken = self._waiting[target].popleft()
-        return self._taken
+        target = min(ready, key=ready.__getitem__)
+        self._taken[target] = self._waiting[target].popleft()
+        return self._taken[target]
 
-    def finish(self) -> None:
-        self._taken = None
+    def finish(self, target: str) -> None:
+        self._taken.pop(target, None)
 
     def as_is(self) -> list[Job]:
         """Lines that come next in their language and need no translation; they leave the backlog."""
@@ -95,9 +95,9 @@ class Backlog:
         return gone
 
     def everything(self) -> list[Job]:
-        """All that waits, the line in work first; the backlog is empty afterwards."""
-        gone = [self._taken] if self._taken else []
-        self._taken = None
+        """All that waits, lines in work first; the backlog is empty afterwards."""
+        gone = list(self._taken.values())
+        self._taken = {}
         for queue in self._waiting.values():
             gone += _pop_while(queue, lambda _job: True)
         return gone
@@ -107,8 +107,7 @@ class Backlog:
         return min((queue[0].given_s + self._max_lag_s for queue in self._open() if queue), default=None)
 
     def _open(self) -> list[deque[Job]]:
-        taken = self._taken.target if self._taken else None
-        return [queue for target, queue in self._waiting.items() if target != taken]
+        return [queue for target, queue in self._waiting.items() if target not in self._taken]
 
 
 def has_words(text: str) -> bool:

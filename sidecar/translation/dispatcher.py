@@ -1,4 +1,4 @@
-"""Every final line into every language: one engine, one line in work, results in order within each language."""
+"""Every final line into every language: what does not share a worker side by side, in order within each language."""
 
 from __future__ import annotations
 
@@ -25,6 +25,13 @@ _BACKOFF_FIRST_S = 1.0
 _BACKOFF_MAX_S = 60.0
 _CLOSE_TIMEOUT_S = 10.0
 _LAGS_KEPT = 20
+_CALLS_KNOWN = 5
+_SHORTEST_LIMIT_S = 5.0
+_SLOWER = 3.0
+"""Once so many calls are known, one may take so many times what the slowest of late took, and at least so long: what
+takes longer hangs, and lines of other languages wait for the same worker."""
+_FIRST, _UNWATCHED, _HUNG = range(3)
+"""Ranks of a language. One whose last line hung goes last."""
 
 
 class Reason(StrEnum):
@@ -85,7 +92,8 @@ class Dispatcher:
     """Takes source lines with `give`, which never waits, and awaits ``on_result`` once for each line and language.
 
     ``run`` does the work; put it into the session's task group. A line that fails, takes longer than ``line_timeout_s``
-    or has waited for ``max_lag_s`` comes out in the source language. ``reopen`` makes a new translator when this one is
+    (or much longer than others did of late) or has waited for ``max_lag_s`` comes out in the source language.
+    ``reopen`` makes a new translator when this one is
     broken (it raised something else than `TranslationError`, or timed out five times running), after a pause that
     doubles up to a minute; with ``translator`` None it makes the first one, and lines wait for it. Without either,
     every line comes out in the source language at once. An exception of ``on_result`` ends `run`.
@@ -116,7 +124,9 @@ class Dispatcher:
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
-        self._call: _Call | None = None
+        self._calls: dict[str, _Call] = {}
+        self._took_s: deque[float] = deque(maxlen=_LAGS_KEPT)
+        self._hung: set[str] = set()
         self._given_up: set[asyncio.Task[str]] = set()
         self._opening: asyncio.Task[None] | None = None
         self._timeouts = 0
@@ -131,10 +141,18 @@ class Dispatcher:
             self._idle.clear()
         self._wake.set()
 
-    def add_target(self, target: str) -> None:
-        """Translate into ``target`` too from now on, before the others: it turned out that somebody speaks it."""
-        self._backlog.add_target(target)
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """What lines are translated into, in order of priority."""
+        return self._backlog.targets
+
+    def set_targets(self, targets: Sequence[str]) -> None:
+        """Translate into ``targets`` from now on, in this order. What waits for another language never comes out."""
+        self._backlog.set_targets(targets)
         self._tallies = {each: self._tallies.get(each) or _Tally() for each in self._backlog.targets}
+        for target in self._calls.keys() - set(self._backlog.targets):
+            self._give_up(self._calls.pop(target).task)
+        self._wake.set()
 
     @property
     def behind(self) -> bool:
@@ -150,8 +168,8 @@ class Dispatcher:
                 await self._advance()
                 await self._wait()
         finally:
-            if self._call:
-                self._call.task.cancel()
+            for call in self._calls.values():
+                call.task.cancel()
 
     async def drain(self) -> None:
         """Wait until everything given so far has come out; `run` must be running."""
@@ -174,44 +192,66 @@ class Dispatcher:
 
     async def _advance(self) -> None:
         """Do all that can be done without waiting for the translator."""
-        if self._call:
-            await self._check_call(self._call)
+        for call in list(self._calls.values()):
+            await self._check_call(call)
         for job in self._backlog.overdue(self._clock.now()):
             await self._put_out(job, reason=Reason.LATE)
-        while not self._call:
-            for job in self._backlog.as_is():
-                await self._put_out(job, text=job.segment.text)
-            if self._translator is None and self._opening:
-                break
-            if not (job := self._backlog.take(self._watched())):
-                break
+        await self._pass_through()
+        while not (self._translator is None and self._opening) and (job := self._backlog.take(self._rank)):
             if self._translator is None:
-                self._backlog.finish()
+                self._backlog.finish(job.target)
                 await self._put_out(job, reason=Reason.NO_TRANSLATOR)
             else:
                 self._start(job, self._translator)
-        for job in self._backlog.as_is():
-            await self._put_out(job, text=job.segment.text)
+            await self._pass_through()
         if not len(self._backlog):
             self._idle.set()
 
+    async def _pass_through(self) -> None:
+        for job in self._backlog.as_is():
+            await self._put_out(job, text=job.segment.text)
+
+    def _rank(self, target: str) -> int | None:
+        """See `Backlog.take`: languages that are read go before others."""
+        if self._translator and self._translator.worker(target) in {call.worker for call in self._calls.values()}:
+            return None
+        if target in self._hung:
+            return _HUNG
+        watched = self._watched()
+        return _FIRST if watched is None or target in watched else _UNWATCHED
+
     def _start(self, job: Job, translator: Translator) -> None:
-        segment = job.segment
-        line = Line(text=segment.text, source=segment.language, target=job.target, context=job.context)
-        task = asyncio.create_task(translator.translate(line), name=f"translate {segment.number} to {job.target}")
-        self._call = _Call(job=job, task=task, deadline_s=self._clock.now() + self._line_timeout_s)
+        segment, target = job.segment, job.target
+        line = Line(text=segment.text, source=segment.language, target=target, context=job.context)
+        task = asyncio.create_task(translator.translate(line), name=f"translate {segment.number} to {target}")
+        began_s = self._clock.now()
+        self._calls[target] = _Call(
+            job=job, task=task, worker=translator.worker(target), began_s=began_s, deadline_s=began_s + self._limit_s()
+        )
+
+    def _limit_s(self) -> float:
+        """How long a call may take."""
+        if len(self._took_s) < _CALLS_KNOWN:
+            return self._line_timeout_s
+        return min(self._line_timeout_s, max(_SHORTEST_LIMIT_S, _SLOWER * max(self._took_s)))
 
     async def _check_call(self, call: _Call) -> None:
+        target = call.job.target
+        if self._calls.get(target) is not call:
+            return  # its language was given up meanwhile
         if not call.task.done():
             if self._clock.now() < call.deadline_s:
                 return
             self._give_up(call.task)
+            self._hung.add(target)
             await self._settle(call, Reason.TIMED_OUT)
             self._timeouts += 1
             if self._timeouts >= _TIMEOUTS_BEFORE_REOPENING:
                 self._open()
             return
         self._timeouts = 0
+        self._hung.discard(target)
+        self._took_s.append(self._clock.now() - call.began_s)
         error = asyncio.CancelledError() if call.task.cancelled() else call.task.exception()
         if error is None:
             await self._settle(call, None)
@@ -228,11 +268,13 @@ class Dispatcher:
         task.cancel()
 
     async def _settle(self, call: _Call, reason: Reason | None) -> None:
-        self._call = None
-        self._backlog.finish()
+        del self._calls[call.job.target]
+        self._backlog.finish(call.job.target)
         await self._put_out(call.job, reason=reason, text=call.task.result() if reason is None else "")
 
     async def _put_out(self, job: Job, *, text: str = "", reason: Reason | None = None) -> None:
+        if job.target not in self._tallies:
+            return  # given up meanwhile
         lag_ms = round((self._clock.now() - job.given_s) * 1000)
         self._tallies[job.target].count(lag_ms, translated=reason is None)
         if reason:
@@ -250,13 +292,13 @@ class Dispatcher:
 
     async def _wait(self) -> None:
         """Until a line is given, the translator answers or is replaced, or something is due."""
-        due = [self._call.deadline_s] if self._call else []
+        due = [call.deadline_s for call in self._calls.values()]
         if (overdue_s := self._backlog.next_overdue_s()) is not None:
             due.append(overdue_s)
         tasks: list[asyncio.Task[object]] = [asyncio.create_task(self._wake.wait())]
         if due:
             tasks.append(asyncio.create_task(self._clock.sleep_until(min(due))))
-        running = [task for task in (self._call and self._call.task, self._opening) if task]
+        running = [task for task in (*(call.task for call in self._calls.values()), self._opening) if task]
         try:
             await asyncio.wait([*tasks, *running], return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -297,6 +339,8 @@ class Dispatcher:
 class _Call:
     job: Job
     task: asyncio.Task[str]
+    worker: object
+    began_s: float
     deadline_s: float
 
 

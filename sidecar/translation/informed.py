@@ -30,6 +30,9 @@ class InformedTranslator:
         written = await self._engine.translate(replace(line, terms=terms))
         return capitalised(terms, written, line.target)
 
+    def worker(self, target: str) -> object:
+        return self._engine.worker(target)
+
     async def aclose(self) -> None:
         await self._engine.aclose()
 

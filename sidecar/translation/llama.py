@@ -88,6 +88,10 @@ class LlamaTranslator:
             if not self._closed:
                 await asyncio.wrap_future(self._worker.submit(self._prime, source, target))
 
+    def worker(self, target: str) -> object:
+        """One thread does it all."""
+        return self
+
     async def aclose(self) -> None:
         """End the call in flight at its next token and give the memory back."""
         if not self._closed:

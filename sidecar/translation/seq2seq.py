@@ -82,6 +82,10 @@ class Seq2SeqTranslator:
         finally:
             cancelled.set()
 
+    def worker(self, target: str) -> object:
+        """One thread does it all."""
+        return self
+
     async def aclose(self) -> None:
         """Wait for the call in flight and give the memory back."""
         await asyncio.to_thread(self.close)

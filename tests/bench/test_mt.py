@@ -35,6 +35,9 @@ class Scripted:
             raise said
         return said
 
+    def worker(self, target: str) -> object:
+        return self
+
     async def aclose(self) -> None: ...
 
 

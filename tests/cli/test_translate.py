@@ -29,6 +29,9 @@ class Scripted:
             raise TranslationError("no")
         return f"{line.target}:{line.text}"
 
+    def worker(self, target: str) -> object:
+        return self
+
     async def aclose(self) -> None:
         pass
 

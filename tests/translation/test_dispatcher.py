@@ -47,6 +47,7 @@ class ScriptedTranslator:
         self.in_flight = 0
         self.most_in_flight = 0
         self.closed = False
+        self.workers: dict[str, object] = {}
         self._gates: list[asyncio.Event] = []
         self.gated = False
 
@@ -72,6 +73,9 @@ class ScriptedTranslator:
     async def release(self) -> None:
         self._gates.pop(0).set()
         await settle()
+
+    def worker(self, target: str) -> object:
+        return self.workers.get(target, self)
 
     async def aclose(self) -> None:
         self.closed = True
@@ -404,8 +408,7 @@ async def test_a_language_that_is_added_gets_the_lines_from_then_on_before_the_o
     async with show(ScriptedTranslator(echoing), ("es",)) as running:
         running.dispatcher.give(line(1, "早上好"))
         await settle()
-        running.dispatcher.add_target("zh")
-        running.dispatcher.add_target("zh")
+        running.dispatcher.set_targets(("zh", "es"))
         running.dispatcher.give(line(2, "hello", language="en"))
         running.dispatcher.give(line(3, "再见"))
         await running.dispatcher.drain()
@@ -427,3 +430,76 @@ async def test_lines_of_two_languages_have_each_their_own_context() -> None:
         ("zh", ("一",)),
         ("en", ("one",)),
     ]
+
+
+async def test_languages_of_two_workers_do_not_wait_for_one_another() -> None:
+    translator = ScriptedTranslator(lambda asked: None if asked.target == "en" else echoing(asked))
+    translator.workers = {"en": 1, "es": 2, "fr": 2}
+    async with show(translator, ("en", "es", "fr"), line_timeout_s=100.0) as running:
+        for number in range(3):
+            running.dispatcher.give(line(number))
+        await settle()
+        assert running.texts("es") == [f"es:line {number}" for number in range(3)]
+        assert running.texts("fr") == [f"fr:line {number}" for number in range(3)]
+        assert running.texts("en") == []
+        assert translator.most_in_flight == 2
+
+
+async def test_a_language_that_hangs_costs_the_others_little_and_comes_last_until_it_answers() -> None:
+    broken: list[str] = []
+    translator = ScriptedTranslator(lambda asked: None if asked.target in broken else echoing(asked))
+    async with show(translator, ("en", "es"), line_timeout_s=60.0, max_lag_s=100.0) as running:
+        for number in range(5):
+            running.dispatcher.give(line(number))
+        await running.dispatcher.drain()
+        broken.append("en")
+        running.dispatcher.give(line(5))
+        await settle()
+        await running.clock.advance(4.9)
+        assert len(running.texts("es")) == 5
+        await running.clock.advance(0.2)
+        assert running.reasons("en")[-1] is Reason.TIMED_OUT
+        assert running.texts("es")[-1] == "es:line 5"
+        running.dispatcher.give(line(6))
+        await settle()
+        assert running.texts("es")[-1] == "es:line 6"
+        broken.clear()
+        await running.clock.advance(5.1)
+        running.dispatcher.give(line(7))
+        running.dispatcher.give(line(8))
+        await running.dispatcher.drain()
+        assert running.texts("en")[-2:] == ["en:line 7", "en:line 8"]
+
+
+async def test_slow_calls_raise_the_limit_of_those_to_come() -> None:
+    translator = ScriptedTranslator(echoing)
+    translator.gated = True
+    async with show(translator, ("en",), line_timeout_s=60.0, max_lag_s=100.0) as running:
+        for number in range(6):
+            running.dispatcher.give(line(number))
+            await settle()
+            await running.clock.advance(4.0)
+            if number < 5:
+                await translator.release()
+        await running.clock.advance(7.9)
+        assert len(running.results) == 5
+        await running.clock.advance(0.2)
+        assert running.reasons("en") == [None] * 5 + [Reason.TIMED_OUT]
+
+
+async def test_of_a_language_that_is_taken_away_nothing_comes_any_more() -> None:
+    translator = ScriptedTranslator(echoing)
+    translator.gated = True
+    async with show(translator, ("en", "es")) as running:
+        running.dispatcher.give(line(0))
+        running.dispatcher.give(line(1))
+        await settle()
+        running.dispatcher.set_targets(("es", "fr"))
+        running.dispatcher.give(line(2))
+        translator.gated = False
+        await running.dispatcher.drain()
+        assert running.texts("en") == []
+        assert running.texts("es") == ["es:line 0", "es:line 1", "es:line 2"]
+        assert running.texts("fr") == ["fr:line 2"]
+        assert translator.in_flight == 0
+        assert [stats.lang for stats in running.dispatcher.stats()] == ["es", "fr"]

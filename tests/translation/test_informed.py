@@ -21,6 +21,9 @@ class Recording:
         self.asked.append(line)
         return "done"
 
+    def worker(self, target: str) -> object:
+        return self
+
     async def aclose(self) -> None:
         self.closed = True
 
