@@ -286,6 +286,20 @@ def listeners_opener(
     return open_listeners
 
 
+def target_checker(
+    path: Path | None, spoken: Sequence[str], preferred: Mapping[str, Sequence[Path]]
+) -> Callable[[str], None]:
+    """Says by a `UsageError` that a target cannot be translated into; paths as in `translator_opener`."""
+    from sidecar.translation import opening
+
+    def check(target: str) -> None:
+        for model in preferred.get(target) or ([path] if path else []):
+            for source in spoken:
+                opening.check_languages(model, source, [target])
+
+    return check
+
+
 def translator_opener(
     settings: Settings,
     path: Path | None,

@@ -103,6 +103,7 @@ class Monitor:
             recognition_lag_ms=_median(lag for voice in self._voices for lag in voice.hearing.partial_lags_ms),
             final_lag_ms=self._final_lag_ms,
             languages=self._languages(stats),
+            targets=list(stats),
             viewers=self._hub.viewer_count,
             drops=DropReport(
                 audio_ms=self._skipped_ms,

@@ -67,11 +67,13 @@ _STATES = {
 class Engines:
     """How the session gets what is slow to load: a listener for each voice, in their order, and the translator.
 
-    ``open_translator`` None: every line is shown as it was said. ``library``: where approved translations are kept.
+    ``open_translator`` None: every line is shown as it was said. ``check_target`` raises `UsageError` for a language
+    that it cannot write. ``library``: where approved translations are kept.
     """
 
     open_listeners: Callable[[], Awaitable[Sequence[Listener]]]
     open_translator: Callable[[], Awaitable[Translator]] | None
+    check_target: Callable[[str], None] = lambda _target: None
     library: Library | None = None
 
 
@@ -160,6 +162,27 @@ class Session:
         if self._engines.library is None:
             raise UsageError("this show has no translation memory", hint="set [translation] memory")
         await self._engines.library.learn(said, source, written, target)
+
+    async def translate_into(self, to: Sequence[str]) -> None:
+        """From now on, translate into ``to`` (canonical tags), the first ones first; viewers are told.
+
+        Captions so far stay in the transcripts. Raises `UsageError` where a language cannot be had.
+        """
+        spoken = [voice.spoken for voice in self.voices]
+        if self.hub.source != language.AUTO:
+            spoken[0] = self.hub.source
+        targets = translation_targets(spoken, to)
+        if targets and self._engines.open_translator is None:
+            raise UsageError("this show translates nothing", hint="start it with --to and one language at least")
+        for target in targets:
+            self._engines.check_target(target)
+        self._dispatcher.set_targets(targets)
+        languages = caption_languages(spoken, to)
+        self._record = replace(self._record, languages=tuple(dict.fromkeys((*self._record.languages, *languages))))
+        self.hub.announce(languages=languages)
+        log.info("languages changed", languages=languages)
+        with contextlib.suppress(StorageError):
+            await self.store.begin(self._record)
 
     async def run(self) -> None:
         """The whole show; returns when every caption is final and delivered. Raises what the source raises.
@@ -323,7 +346,7 @@ class Session:
             self._dispatcher.set_targets((spoken, *self._dispatcher.targets))
         languages = tuple(dict.fromkeys((spoken, *self._record.languages)))
         self._record = replace(self._record, source=spoken, languages=languages)
-        self.hub.announce(source=spoken, languages=self._record.languages)
+        self.hub.announce(source=spoken, languages=(spoken, *self.hub.languages))
         with contextlib.suppress(StorageError):
             await self.store.begin(self._record)
 

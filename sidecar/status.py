@@ -80,6 +80,7 @@ class StatusReport(_Part):
     recognition_lag_ms: int | None = Field(description="From a word being spoken to it being shown, median")
     final_lag_ms: int | None = Field(description="From the end of a sentence to its final caption, median")
     languages: list[LanguageReport]
+    targets: list[str] = Field(default=[], description="What is translated into, by priority")
     viewers: int
     drops: DropReport
     unsaved: int = Field(description="Final captions that the store could not write yet")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import fakes
@@ -143,6 +143,43 @@ async def test_everything_said_comes_out_once_in_every_language_and_in_order(set
     assert numbers == list(range(1, 10))
     assert isinstance(stage.seen[0], Hello)
     assert isinstance(stage.seen[-1], End)
+
+
+async def test_languages_change_while_the_show_is_on(set_up: SetUp) -> None:
+    stage = await set_up(translator=EchoTranslator())
+    go_on = asyncio.Event()
+    stage.source.hold[len(stage.source.audio) // 2] = go_on.wait
+    show = asyncio.create_task(stage.run())
+    await until(lambda: stage.texts(TARGETS[0]))
+    before = len(stage.finals(TARGETS[1]))
+    async with stage.session.hub.attach("fr") as viewer:
+        await stage.session.translate_into(("fr", TARGETS[0]))
+        assert stage.session.hub.languages == ("en", "fr", TARGETS[0])
+        assert viewer.languages == ("fr",)
+        go_on.set()
+        await show
+    assert stage.texts(TARGETS[0]) == [echo(text, TARGETS[0]) for text in LINES]
+    assert stage.texts("fr")
+    assert stage.texts("fr") == [echo(text, "fr") for text in LINES][-len(stage.texts("fr")) :]
+    assert before <= len(stage.finals(TARGETS[1])) < len(LINES)
+    [stored] = await stage.store.sessions()
+    assert {"en", "fr", *TARGETS} == set(stored.languages)
+
+
+async def test_a_language_that_cannot_be_written_and_a_show_without_translator_change_nothing(set_up: SetUp) -> None:
+    stage = await set_up()
+    with pytest.raises(UsageError, match="translates nothing"):
+        await stage.session.translate_into(("fr",))
+
+    def refuse(target: str) -> None:
+        raise UsageError(f"no {target}")
+
+    stage.session._engines = replace(
+        stage.session._engines, open_translator=stage.session._open_translator, check_target=refuse
+    )
+    with pytest.raises(UsageError, match="no fr"):
+        await stage.session.translate_into(("fr",))
+    assert "fr" not in stage.session.hub.languages
 
 
 async def test_translations_share_number_and_time_of_their_line(set_up: SetUp) -> None:

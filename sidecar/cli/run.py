@@ -178,6 +178,7 @@ def _engines(settings: Settings, voices: Sequence[Voice], known: Glossary) -> En
     return Engines(
         open_listeners=engines.listeners_opener(settings, recognizer, known, can_wait=not voices[0].source.realtime),
         open_translator=engines.translator_opener(settings, translator, targets, known, preferred, library),
+        check_target=engines.target_checker(translator, [voice.spoken for voice in voices], preferred),
         library=library,
     )
 
@@ -219,6 +220,7 @@ async def _serve(
         ingest={voice.label or "": voice.source for voice in voices if isinstance(voice.source, PushSource)},
         metrics=session.metrics,
         settings=settings.server,
+        translate_into=session.translate_into,
     )
     with EventLog(events) as log:
         async with serve(app, settings.server, listener) as running:

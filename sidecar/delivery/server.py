@@ -19,7 +19,8 @@ from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from sidecar.config import ServerSettings
-from sidecar.delivery import pages, sockets, transcripts
+from sidecar.delivery import control, pages, sockets, transcripts
+from sidecar.delivery.control import TranslateInto
 from sidecar.delivery.hub import Hub
 from sidecar.delivery.sockets import Ingest
 from sidecar.delivery.transcripts import Transcripts
@@ -47,17 +48,21 @@ def create_app(
     ingest: Mapping[str, Ingest],
     metrics: Metrics,
     settings: ServerSettings,
+    translate_into: TranslateInto | None = None,
     web: Path = pages.WEB,
 ) -> FastAPI:
     """The application. ``ingest`` are the pushed inputs by voice, as in `sockets.routes`.
 
-    ``report`` is called on the event loop, so it must not block; ``metrics`` read it too.
+    ``report`` is called on the event loop, so it must not block; ``metrics`` read it too. ``translate_into`` changes
+    the languages, if they may be changed.
     """
     metrics.watch(report, hub.counts)
     app = FastAPI(title="Sidecar", docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(sockets.routes(hub, ingest))
     app.include_router(_transcript_routes(hub, transcripts, settings))
     app.include_router(_operator_routes(report, metrics))
+    if translate_into:
+        app.include_router(control.routes(hub, translate_into))
     app.include_router(pages.routes(web))
     return app
 

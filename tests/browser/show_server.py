@@ -14,6 +14,7 @@ from sidecar.config import ServerSettings
 from sidecar.delivery.hub import Hub
 from sidecar.delivery.server import create_app, listen, serve
 from sidecar.delivery.wire import CaptionMessage, Remove, State, caption_message
+from sidecar.errors import UsageError
 from sidecar.metrics import Metrics
 from sidecar.speech.pressure import Effort
 from sidecar.status import DropReport, LanguageReport, RecognizerReport, SourceReport, StatusReport, VoiceReport
@@ -63,6 +64,11 @@ class Show:
     def viewers(self) -> dict[str, int]:
         return self._call(self._hub.viewers)
 
+    async def translate_into(self, to: Sequence[str]) -> None:
+        if "tlh" in to:
+            raise UsageError("nobody translates into Klingon", hint="take another language")
+        self._hub.announce(languages=(self._hub.source, *to))
+
     async def recall(self, since: int, languages: Sequence[str]) -> Sequence[CaptionMessage | Remove]:
         return [m for m in self._stored if (m.seq or 0) > since and m.lang in languages]
 
@@ -110,6 +116,7 @@ class Show:
             recognition_lag_ms=620,
             final_lag_ms=1340,
             languages=languages,
+            targets=[each.lang for each in languages[1:]],
             viewers=self._hub.viewer_count,
             drops=DropReport(audio_ms=0, partials=4, viewer_messages=0, viewers=0),
             unsaved=0,
@@ -191,7 +198,13 @@ def running_show(*, session: str = "show-1", port: int = 0, speakers: Sequence[s
         opened.append(show)
         settings = ServerSettings(port=port)
         app = create_app(
-            hub=hub, report=show.report, transcripts=Shelf(show), ingest={}, metrics=Metrics(), settings=settings
+            hub=hub,
+            report=show.report,
+            transcripts=Shelf(show),
+            ingest={},
+            metrics=Metrics(),
+            settings=settings,
+            translate_into=show.translate_into,
         )
         async with serve(app, settings, listen(settings)) as server:
             show.url = server.url

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from lossy_line import LossyLine
 from playwright.sync_api import Page, expect
 from show_server import Show, running_show
@@ -150,6 +152,22 @@ def test_the_panel_shows_how_it_goes(page: Page, show: Show) -> None:
     expect(page.locator("#warnings")).to_contain_text("The microphone is very quiet")
     show.state(State.RECONNECTING, "the microphone was unplugged")
     expect(page.locator("#message")).to_have_text("the microphone was unplugged")
+
+
+def test_languages_are_changed_while_the_show_is_on(page: Page, show: Show) -> None:
+    page.goto(f"{show.url}/status")
+    field = page.get_by_label("Translate into")
+    expect(field).to_have_value(re.compile("^en, "))
+    field.fill("fr，th de")
+    field.press("Enter")
+    expect(page.locator("#changed")).to_have_text("Changed.")
+    expect(page.locator("#languages tr")).to_have_count(4)
+    expect(field).to_have_value("fr, th, de")
+    expect(page.get_by_role("link", name="/overlay?lang=th")).to_be_visible()
+    field.fill("fr, tlh")
+    page.get_by_role("button", name="Change").click()
+    expect(page.locator("#changed")).to_have_text("nobody translates into Klingon (take another language)")
+    expect(page.locator("#languages tr")).to_have_count(4)
 
 
 def test_an_address_is_copied(page: Page, show: Show) -> None:

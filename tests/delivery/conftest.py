@@ -50,7 +50,13 @@ async def open_stage(
     metrics = Metrics()
     inputs = ingest if isinstance(ingest, Mapping) else {"": ingest} if ingest else {}
     app = create_app(
-        hub=show.hub, report=show.report, transcripts=show, ingest=inputs, metrics=metrics, settings=settings
+        hub=show.hub,
+        report=show.report,
+        transcripts=show,
+        ingest=inputs,
+        metrics=metrics,
+        settings=settings,
+        translate_into=show.translate_into,
     )
     async with serve(app, settings) as running, AsyncClient(base_url=running.url) as http:
         yield Stage(show, running, http, metrics)

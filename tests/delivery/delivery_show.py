@@ -19,6 +19,7 @@ from sidecar.delivery.wire import (
     caption_message,
     remove_message,
 )
+from sidecar.errors import UsageError
 from sidecar.speech.pressure import Effort
 from sidecar.status import DropReport, LanguageReport, RecognizerReport, SourceReport, StatusReport
 
@@ -62,6 +63,11 @@ class Show:
             now=lambda: self.clock_s,
         )
         self._waiting: list[Caption | Removal] = []
+
+    async def translate_into(self, to: Sequence[str]) -> None:
+        if "tlh" in to:
+            raise UsageError("nobody translates into Klingon")
+        self.hub.announce(languages=(self.hub.source, *to))
 
     async def recall(self, since: int, languages: Sequence[str]) -> list[CaptionMessage | Remove]:
         self.recalls += 1

@@ -32,6 +32,7 @@
  * @property {number | null} recognition_lag_ms
  * @property {number | null} final_lag_ms
  * @property {LanguageReport[]} languages
+ * @property {string[]} targets what is translated into, most important first
  * @property {number} viewers
  * @property {{ audio_ms: number, partials: number, viewer_messages: number, viewers: number }} drops
  * @property {number} unsaved

@@ -1,6 +1,7 @@
 /** The operator's panel: asks the server how it is, once a second. */
 
 import { autonym } from "../language.js";
+import { form } from "./languages.js";
 import { level, numbers, seconds, voiceCells } from "./report.js";
 
 const EVERY_MS = 1_000;
@@ -13,6 +14,7 @@ const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 let failures = 0;
 let heardAt = Date.now();
 let addresses = "";
+const languages = form();
 
 void poll();
 
@@ -46,6 +48,7 @@ function show(report) {
   byId("voices").replaceChildren(...report.voices.map((voice) => row(voice.label, voiceCells(voice))));
   byId("numbers").replaceChildren(...numbers(report).map(([name, shown]) => pair(name, shown)));
   byId("languages").replaceChildren(...report.languages.map(language));
+  languages.show(report.targets);
   link(report.languages.map((language) => language.lang));
 }
 
@@ -80,11 +83,11 @@ function row(title, cells) {
   return element;
 }
 
-/** @param {string[]} languages */
-function link(languages) {
-  if (languages.join() === addresses) return;
-  addresses = languages.join();
-  const links = languages.map((lang) => /** @type {const} */ ([`Overlay, ${autonym(lang)}`, `/overlay?lang=${lang}`]));
+/** @param {string[]} tags */
+function link(tags) {
+  if (tags.join() === addresses) return;
+  addresses = tags.join();
+  const links = tags.map((lang) => /** @type {const} */ ([`Overlay, ${autonym(lang)}`, `/overlay?lang=${lang}`]));
   byId("links").replaceChildren(...[/** @type {const} */ (["Viewer page", "/viewer"]), ...links].map(address));
 }
 
