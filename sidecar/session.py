@@ -326,10 +326,15 @@ class Session:
         self.monitor.said(segment)
         if segment.final and any(isinstance(item, Caption) for item in items):
             self._dispatcher.give(segment)
+        elif self._settings.translation.partials:
+            self._dispatcher.hint(segment)
         stage = Stage.FINAL if segment.final else Stage.PARTIAL
         self.metrics.lag(stage, segment.language, self._behind_ms(segment.end_ms))
 
     async def _publish_translation(self, result: Translated) -> None:
+        if not result.segment.final:
+            await self._announce(self._board.tentative(result.segment.number, result.lang, result.text))
+            return
         items = self._board.translation(result.segment.number, result.lang, result.text, translated=result.translated)
         await self._announce(items)
         self.metrics.lag(Stage.TRANSLATION, result.lang, result.lag_ms)

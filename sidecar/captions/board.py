@@ -79,7 +79,11 @@ class Board:
             for translation in entry.lanes.values():
                 translation.translated = False
         lane.translated = True
-        sent += self._final(entry, segment.language, segment.text, True) if segment.final else self._partial(entry)
+        sent += (
+            self._final(entry, segment.language, segment.text, True)
+            if segment.final
+            else self._partial(entry, segment.language, segment.text, segment.stable)
+        )
         self._forget()
         return sent
 
@@ -98,6 +102,16 @@ class Board:
         entry.lane(lang).translated = translated
         return self._final(entry, lang, text, translated)
 
+    def tentative(self, number: int, lang: str, text: str) -> list[Item]:
+        """What viewers of ``lang`` get for segment ``number``, of which ``text`` is a translation so far.
+
+        Nothing, where the segment is final, was withdrawn or forgotten, or ``lang`` is its own.
+        """
+        entry, text = self._entries.get(number), _clean(text)
+        if entry is None or entry.segment.final or not entry.segment.text or not text:
+            return []
+        return [] if lang == entry.segment.language else self._partial(entry, lang, text, stable=0)
+
     def _entry(self, segment: Segment) -> _Entry | None:
         """The entry of ``segment``, made if it is new; None if it was forgotten."""
         entry = self._entries.get(segment.number)
@@ -108,29 +122,24 @@ class Board:
                 self._entries = dict(sorted(self._entries.items()))
         return entry
 
-    def _partial(self, entry: _Entry) -> list[Item]:
-        segment = entry.segment
-        start, end = self._window(entry, segment.language)
+    def _partial(self, entry: _Entry, lang: str, text: str, stable: int) -> list[Item]:
+        segment, lane = entry.segment, entry.lane(lang)
+        start, end = self._window(entry, lang)
         caption = Caption(
             id=segment.number * IDS_PER_SEGMENT,
             revision=0,
             final=False,
-            lang=segment.language,
-            text=segment.text,
-            lines=tail(segment.text, segment.language),
+            lang=lang,
+            text=text,
+            lines=tail(text, lang),
             start_ms=start,
             end_ms=max(end, start + 1),
             source_lang=segment.language,
-            stable=segment.stable,
+            stable=stable,
             speaker=segment.speaker,
         )
-        lane = entry.lane(segment.language)
         shown = lane.shown.get(caption.id)
-        if shown is not None and (shown.text, shown.stable, shown.speaker) == (
-            caption.text,
-            caption.stable,
-            caption.speaker,
-        ):
+        if shown is not None and (shown.text, shown.stable, shown.speaker) == (text, stable, segment.speaker):
             return []
         return [_revise(lane, caption)]
 

@@ -1,4 +1,7 @@
-"""Every final line into every language: what does not share a worker side by side, in order within each language."""
+"""Every final line into every language: what does not share a worker side by side, in order within each language.
+
+While no line waits, what is still being said is translated too, as `tentative` has it.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ import structlog
 from sidecar.captions.caption import Segment
 from sidecar.errors import SidecarError, TranslationError
 from sidecar.translation.backlog import Backlog, Job
+from sidecar.translation.tentative import Tentative
 from sidecar.translation.translator import Line, Translator
 
 _log = structlog.get_logger()
@@ -48,7 +52,8 @@ class Reason(StrEnum):
 class Translated:
     """The line ``segment`` for viewers of ``lang``. Where ``translated`` is False, ``text`` is the source line.
 
-    ``lag_ms`` is the time since the source line was given.
+    ``lag_ms`` is the time since the source line was given. Where the segment is not final, ``text`` is how its
+    translation begins, and ``lag_ms`` what that took.
     """
 
     segment: Segment
@@ -99,6 +104,8 @@ class Dispatcher:
     every line comes out in the source language at once. An exception of ``on_result`` ends `run`.
 
     ``watched`` gives the languages that somebody reads now: the others are translated when no line waits for these.
+    What `hint` is told, a line that is not final, is translated into those alone, while no final line waits; it comes
+    out or not, and a final line ends it.
     """
 
     def __init__(
@@ -121,6 +128,8 @@ class Dispatcher:
         self._watched = watched
         self._backlog = Backlog(targets, max_lag_s=max_lag_s)
         self._tallies = {target: _Tally() for target in self._backlog.targets}
+        self._tentative = Tentative()
+        self._tentative_call: _TentativeCall | None = None
         self._wake = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -136,10 +145,18 @@ class Dispatcher:
         """Take a final line. Every line given comes out once in every language."""
         if self._closed:
             raise RuntimeError("the dispatcher is closed")
+        self._tentative.hear(segment)
         self._backlog.add(segment, self._clock.now())
         if len(self._backlog):
             self._idle.clear()
+            self._end_tentative()
         self._wake.set()
+
+    def hint(self, segment: Segment) -> None:
+        """Take a line that is still being said. It may be translated so far, or not."""
+        self._tentative.hear(segment)
+        if not len(self._backlog):
+            self._wake.set()
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -170,6 +187,7 @@ class Dispatcher:
         finally:
             for call in self._calls.values():
                 call.task.cancel()
+            self._end_tentative()
 
     async def drain(self) -> None:
         """Wait until everything given so far has come out; `run` must be running."""
@@ -204,8 +222,49 @@ class Dispatcher:
             else:
                 self._start(job, self._translator)
             await self._pass_through()
+        await self._go_on_with_tentative()
         if not len(self._backlog):
             self._idle.set()
+
+    async def _go_on_with_tentative(self) -> None:
+        """Put out what was translated of a line that is being said; translate more if nothing else is to be done."""
+        call = self._tentative_call
+        if call and call.task.done():
+            self._tentative_call = None
+            error = asyncio.CancelledError() if call.task.cancelled() else call.task.exception()
+            if error is None:
+                await self._show_tentative(call)
+            elif not isinstance(error, TranslationError):
+                _log.error("translator broken", error=type(error).__name__)
+                self._open()
+        if self._tentative_call or len(self._backlog) or self._translator is None:
+            return
+        watched = self._watched()
+        targets = [target for target in self.targets if watched is None or target in watched]
+        if found := self._tentative.next(targets):
+            segment, target = found
+            line = Line(text=segment.text, source=segment.language, target=target, tentative=True)
+            task = asyncio.create_task(self._translator.translate(line), name=f"translate part of {segment.number}")
+            self._tentative_call = _TentativeCall(segment=segment, target=target, task=task, began_s=self._clock.now())
+
+    async def _show_tentative(self, call: _TentativeCall) -> None:
+        text = self._tentative.written(call.segment.number, call.target, call.task.result())
+        if text and call.target in self._tallies:
+            await self._on_result(
+                Translated(
+                    segment=call.segment,
+                    lang=call.target,
+                    text=text,
+                    translated=True,
+                    reason=None,
+                    lag_ms=round((self._clock.now() - call.began_s) * 1000),
+                )
+            )
+
+    def _end_tentative(self) -> None:
+        call, self._tentative_call = self._tentative_call, None
+        if call:
+            self._give_up(call.task)
 
     async def _pass_through(self) -> None:
         for job in self._backlog.as_is():
@@ -298,7 +357,10 @@ class Dispatcher:
         tasks: list[asyncio.Task[object]] = [asyncio.create_task(self._wake.wait())]
         if due:
             tasks.append(asyncio.create_task(self._clock.sleep_until(min(due))))
-        running = [task for task in (*(call.task for call in self._calls.values()), self._opening) if task]
+        calls = [call.task for call in self._calls.values()]
+        if self._tentative_call:
+            calls.append(self._tentative_call.task)
+        running = [*calls, self._opening] if self._opening else calls
         try:
             await asyncio.wait([*tasks, *running], return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -342,6 +404,14 @@ class _Call:
     worker: object
     began_s: float
     deadline_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _TentativeCall:
+    segment: Segment
+    target: str
+    task: asyncio.Task[str]
+    began_s: float
 
 
 class _Tally:

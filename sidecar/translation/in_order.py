@@ -33,6 +33,8 @@ class InOrder:
             except TranslationError as exc:
                 log.debug("translator failed on a line", translator=translator.name, reason=exc.message)
                 failure = exc
+                if line.tentative:
+                    break
         raise failure
 
     def worker(self, target: str) -> object:

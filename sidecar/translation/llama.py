@@ -69,7 +69,7 @@ class LlamaTranslator:
         self._closed = False
 
     async def translate(self, line: Line) -> str:
-        """The checked translation; a second attempt is made where a check fails.
+        """The checked translation; a second attempt is made where a check fails, unless the line is tentative.
 
         Raises `checks.CheckFailedError` where both failed, `TranslationError` where the model could not answer.
         """
@@ -116,7 +116,7 @@ class LlamaTranslator:
             raise checks.CheckFailedError(("length",))
         failed: tuple[str, ...] = ()
         tried: list[str] = []
-        for again in (False, True):
+        for again in (False,) if line.tentative else (False, True):
             written = self.complete(
                 inserted(line.terms, text) if "terms" in failed else text,
                 source=line.source,
@@ -133,6 +133,8 @@ class LlamaTranslator:
             if not failed:
                 return candidate
             tried.append(candidate)
+        if line.tentative:
+            raise checks.CheckFailedError(failed)
         better = checks.rescued(line.text, tried, source=line.source, target=line.target, wanted=line.terms)
         if better is None:
             raise checks.CheckFailedError(failed)

@@ -108,7 +108,7 @@ class Seq2SeqTranslator:
         if cancelled():
             raise TranslationError("the translation was cancelled")
         first = self._first(line, text)
-        if not first.failed or cancelled():
+        if not first.failed or line.tentative or cancelled():
             return _passed(first)
         if not _OF_TERMS.isdisjoint(first.failed):
             text = terms.inserted(line.terms, text)

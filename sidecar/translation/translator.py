@@ -23,13 +23,14 @@ SAMPLE_LINES = (
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """A line to translate. ``context`` is up to a few lines said just before, oldest first; ``terms`` are what is said
-    in it and has a form of its own in ``target``."""
+    in it and has a form of its own in ``target``. A ``tentative`` one goes on: one attempt at it will do."""
 
     text: str
     source: str
     target: str
     context: Sequence[str] = ()
     terms: tuple[Wanted, ...] = ()
+    tentative: bool = False
 
 
 class Translator(Protocol):

@@ -298,3 +298,29 @@ def test_what_one_speaker_gets_does_not_depend_on_the_others(
                 found = together.translation(said.number, "es", text)
                 expected = alone[speaker].translation(said.number, "es", text)
             assert [replace(item, seq=None) for item in found] == [replace(item, seq=None) for item in expected]
+
+
+def test_a_translation_of_what_is_being_said_is_tentative_until_the_final_one():
+    board = Board()
+    board.source(segment("大家好欢迎", final=False, language="zh"))
+    (shown,) = board.tentative(0, "en", "Hello and")
+    assert isinstance(shown, Caption)
+    assert (shown.final, shown.seq, shown.lang, shown.text, shown.stable) == (False, None, "en", "Hello and", 0)
+    assert board.tentative(0, "en", "Hello and") == []
+    assert board.tentative(0, "zh", "大家好") == []
+    assert board.tentative(7, "en", "Hello") == []
+    board.source(segment("大家好欢迎大家。", final=True, language="zh"))
+    assert board.tentative(0, "en", "Hello and welcome") == []
+    (final,) = board.translation(0, "en", "Hello and welcome.")
+    assert isinstance(final, Caption)
+    assert final.final
+    assert final.id == shown.id
+    assert final.revision == shown.revision + 1
+
+
+def test_what_is_withdrawn_is_withdrawn_in_other_languages_too():
+    board = Board()
+    board.source(segment("大家好欢迎", final=False, language="zh"))
+    board.tentative(0, "en", "Hello and")
+    removed = board.source(segment("", final=True, language="zh"))
+    assert {(item.lang, item.id) for item in removed if isinstance(item, Removal)} == {("zh", 0), ("en", 0)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -503,3 +504,49 @@ async def test_of_a_language_that_is_taken_away_nothing_comes_any_more() -> None
         assert running.texts("fr") == ["fr:line 2"]
         assert translator.in_flight == 0
         assert [stats.lang for stats in running.dispatcher.stats()] == ["es", "fr"]
+
+
+def being_said(number: int, text: str) -> Segment:
+    return replace(line(number, text), final=False)
+
+
+async def test_what_is_being_said_is_translated_while_no_line_waits() -> None:
+    async with show(ScriptedTranslator(echoing), watched=lambda: {"es"}) as running:
+        running.dispatcher.hint(being_said(1, "this coat is really good"))
+        await settle()
+        assert [(result.lang, result.segment.final, result.translated) for result in running.results] == [
+            ("es", False, True)
+        ]
+        assert running.texts("es") == ["es:this coat is"]
+        assert not running.dispatcher.behind
+        running.dispatcher.give(line(1, "This coat is really good."))
+        await running.dispatcher.drain()
+        assert running.texts("es")[1:] == ["es:This coat is really good."]
+        assert [stats.done for stats in running.dispatcher.stats()] == [1, 1]
+
+
+async def test_a_final_line_does_not_wait_for_what_is_being_said() -> None:
+    def answer(line: Line) -> str | None:
+        return None if line.tentative else echoing(line)
+
+    translator = ScriptedTranslator(answer)
+    async with show(translator) as running:
+        running.dispatcher.hint(being_said(1, "这件外套今天真的很好看"))
+        await settle()
+        assert translator.in_flight == 1
+        running.dispatcher.give(line(0))
+        running.dispatcher.hint(being_said(1, "这件外套今天真的很好看而且不贵哦"))
+        await running.dispatcher.drain()
+        assert running.texts("en") == ["en:line 0"]
+        assert [asked.text for asked in translator.asked if asked.tentative][:1] == ["这件外套今天真的很好看"]
+
+
+async def test_a_beginning_that_cannot_be_translated_is_not_shown_and_counts_for_nothing() -> None:
+    async with show(ScriptedTranslator(lambda _: TranslationError("failed"))) as running:
+        running.dispatcher.hint(being_said(1, "这件外套今天真的很好看"))
+        await settle()
+        assert not running.results
+        assert [stats.untranslated for stats in running.dispatcher.stats()] == [0, 0]
+        running.dispatcher.give(line(1))
+        await running.dispatcher.drain()
+        assert running.reasons("en") == [Reason.FAILED]
