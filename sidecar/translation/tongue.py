@@ -1,4 +1,4 @@
-"""Which language is a line written in? Asked of a translation only, so few languages come into question.
+"""Which language is a line written in? Asked of lines that can only be in a few.
 
 Byte n-grams (py3langid, after Lui and Baldwin 2012) tell languages of one script apart from six words on. Of a
 thousand lines of NTREX in each of ten languages with Latin letters, cut to six words, one or two are taken for wrong;
@@ -39,18 +39,19 @@ def is_another_language(words: list[str], target: str) -> bool:
     wanted = language.base(target)
     if len(words) < FEWEST_WORDS or wanted not in _CANDIDATES:
         return False
-    shares = _shares(" ".join(words))
-    own = sum(shares.get(tag, 0.0) for tag in _like(wanted))
-    rest = max((share for tag, share in shares.items() if tag not in _like(wanted)), default=0.0)
+    found = shares(" ".join(words))
+    own = sum(found.get(tag, 0.0) for tag in _like(wanted))
+    rest = max((share for tag, share in found.items() if tag not in _like(wanted)), default=0.0)
     return own < UNLIKELY and rest > LIKELY
+
+
+def shares(text: str) -> dict[str, float]:
+    """How likely ``text`` is of each language, together 1."""
+    return {str(tag): float(share) for tag, share in _identifier().rank(text)}
 
 
 def _like(tag: str) -> frozenset[str]:
     return next((group for group in _GROUPS if tag in group), frozenset({tag}))
-
-
-def _shares(text: str) -> dict[str, float]:
-    return {str(tag): float(share) for tag, share in _identifier().rank(text)}
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,186 @@
+"""Makes the vectors of the background lines and the weights of `sidecar.assistant.ranking`.
+
+    python scripts/fit-ranking/fit.py
+
+Shops are drawn from ``entries.tsv``, each with one wording an entry in one language; ``questions.tsv`` asks them in
+eight. What is left out of a shop is answered by none of it, and neither is small talk. Prints what weights that were
+fitted on one half of the entries do with the other: right answers among all, and among those that are not abstained
+from where nine in ten lines of small talk are.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sidecar.assistant import background, likeness, ranking
+from sidecar.assistant.concepts import LANGUAGES
+from sidecar.assistant.embedding import embed
+from sidecar.assistant.likeness import Texts
+
+HERE = Path(__file__).parent
+ROOM = Path(background.__file__).parent
+WORDED_IN = ("en", "zh", "en", "zh", "es", "ja")
+LEFT_OUT = 0.3
+"""Of the entries, and what a question about one of them counts."""
+STEPS, RATE, DECAY, LANGUAGE_DECAY = 300, 0.06, 2e-3, 2e-2
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Task:
+    """Questions (n), what is known of each with each entry (n, m, pair) and alone, the entry that is right or -1."""
+
+    pairs: Floats
+    alone: Floats
+    right: NDArray[np.int64]
+    weight: float
+
+
+def look(texts: Sequence[str], langs: Sequence[str]) -> Texts:
+    return likeness.look(texts, langs, embed(texts))
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    with (HERE / name).open(encoding="utf-8") as stream:
+        return list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def alone(texts: Texts, near: Floats | None = None) -> Floats:
+    of_language = [[lang == one for one in LANGUAGES] for lang in texts.langs]
+    return np.concatenate([likeness.alone(texts, near), np.array(of_language, float)], axis=1)
+
+
+def softmax(sums: Floats) -> Floats:
+    powers = np.exp(sums - sums.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def chances(task: Task, weights: Floats) -> Floats:
+    size = task.pairs.shape[-1]
+    return softmax(np.concatenate([(task.alone @ weights[size:])[:, None], task.pairs @ weights[:size]], axis=1))
+
+
+def fit(tasks: Sequence[Task]) -> Floats:
+    size = tasks[0].pairs.shape[-1]
+    weights = np.zeros(size + tasks[0].alone.shape[-1])
+    decay = np.full_like(weights, DECAY)
+    decay[size], decay[-len(LANGUAGES) :] = 0, LANGUAGE_DECAY
+    total = sum(task.weight * len(task.right) for task in tasks)
+    slow, square = np.zeros_like(weights), np.zeros_like(weights)
+    for step in range(1, STEPS + 1):
+        slope = decay * weights
+        for task in tasks:
+            wrong = chances(task, weights)
+            wrong[np.arange(len(task.right)), task.right + 1] -= 1
+            wrong *= task.weight / total
+            of_pairs = np.tensordot(wrong[:, 1:], task.pairs, ([0, 1], [0, 1]))
+            slope += np.concatenate([of_pairs, wrong[:, 0] @ task.alone])
+        slow, square = 0.9 * slow + 0.1 * slope, 0.999 * square + 0.001 * slope**2
+        weights -= RATE * (slow / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.999**step)) + 1e-8)
+    return weights
+
+
+class Material:
+    """Everything that is fitted on, looked at once."""
+
+    def __init__(self) -> None:
+        entries, questions = rows("entries.tsv"), rows("questions.tsv")
+        self.entries = list(dict.fromkeys(row["entry"] for row in entries))
+        self.langs = np.array([row["lang"] for row in questions])
+        self.right = np.array([self.entries.index(row["entry"]) for row in questions])
+        asked = look([row["text"] for row in questions], [row["lang"] for row in questions])
+        self.asked_alone = alone(asked)
+        count, lines = background.lines()
+        besides = [(lang, text, at) for lang in LANGUAGES for at, text in enumerate(lines[lang][count:], count)]
+        small_talk = look([text for _, text, _ in besides], [lang for lang, _, _ in besides])
+        near = small_talk.near.copy()
+        near[np.arange(len(besides)), [at for *_, at in besides]] = -1  # it is no rival of itself
+        small_talk = replace(small_talk, near=near)
+        self.small_talk_alone = alone(small_talk)
+        self.asked, self.small_talk = {}, {}
+        for lang in dict.fromkeys(WORDED_IN):
+            own = [row for row in entries if row["lang"] == lang]
+            wordings = look([row["question"] for row in own], [lang] * len(own))
+            answers = look([row["answer"] for row in own], [lang] * len(own))
+            self.asked[lang] = likeness.pairs(asked, wordings, answers)
+            self.small_talk[lang] = likeness.pairs(small_talk, wordings, answers)
+
+    def tasks(self, entries: NDArray[np.int64], seed: int) -> list[Task]:
+        """Shops of some of ``entries``."""
+        rng = np.random.default_rng(seed)
+        tasks: list[Task] = []
+        for lang in WORDED_IN:
+            shop = np.sort(rng.permutation(entries)[: round(len(entries) * (1 - LEFT_OUT))])
+            drawn = rng.random(len(self.right)) < 0.5
+            inside = drawn & np.isin(self.right, shop)
+            outside = drawn & np.isin(self.right, entries) & ~inside
+            tasks += [
+                self.task(lang, shop, inside),
+                Task(self.asked[lang][outside][:, shop], self.asked_alone[outside], none(outside.sum()), LEFT_OUT),
+                self.besides(lang, shop),
+            ]
+        return tasks
+
+    def task(self, lang: str, shop: NDArray[np.int64], which: NDArray[np.bool_]) -> Task:
+        right = np.searchsorted(shop, self.right[which])
+        return Task(self.asked[lang][which][:, shop], self.asked_alone[which], right, 1.0)
+
+    def besides(self, lang: str, shop: NDArray[np.int64]) -> Task:
+        pairs = self.small_talk[lang][:, shop]
+        return Task(pairs, self.small_talk_alone, none(len(pairs)), 1.0)
+
+
+def none(count: int) -> NDArray[np.int64]:
+    return np.full(count, -1, np.int64)
+
+
+def report(material: Material) -> float:
+    """Prints what halves do with each other; returns how likely any answer must be to abstain from nine in ten."""
+    order = np.random.default_rng(0).permutation(len(material.entries))
+    halves = order[: len(order) // 2], order[len(order) // 2 :]
+    limits: list[float] = []
+    for worded in ("en", "zh"):
+        found: list[tuple[Floats, NDArray[np.bool_], NDArray[np.str_]]] = []
+        others: list[Floats] = []
+        for seen, held in (halves, halves[::-1]):
+            weights, shop = fit(material.tasks(seen, seed=5)), np.sort(held)
+            which = np.isin(material.right, shop)
+            task = material.task(worded, shop, which)
+            got = chances(task, weights)
+            found.append((1 - got[:, 0], got[:, 1:].argmax(axis=1) == task.right, material.langs[which]))
+            others.append(1 - chances(material.besides(worded, shop), weights)[:, 0])
+        limit = float(np.quantile(np.concatenate(others), 0.9))
+        limits.append(limit)
+        sure = np.concatenate([likely for likely, *_ in found]) > limit
+        right, lang = (np.concatenate([each[at] for each in found]) for at in (1, 2))
+        each = ", ".join(f"{one} {(right & sure)[lang == one].mean():.2f}" for one in LANGUAGES)
+        print(f"worded in {worded}: {right.mean():.3f}, above {limit:.2f} {(right & sure).mean():.3f} ({each})")  # noqa: T201
+    return max(limits)
+
+
+def main() -> None:
+    _, lines = background.lines()
+    every = embed([text for texts in lines.values() for text in texts])
+    np.savez_compressed(ROOM / background.VECTORS, vectors=background.pack(every))
+    material = Material()
+    enough = report(material)
+    weights = [round(float(weight), 3) for weight in fit(material.tasks(np.arange(len(material.entries)), seed=7))]
+    pair, rest = weights[: len(likeness.PAIR)], weights[len(likeness.PAIR) :]
+    written = {
+        "pair": dict(zip(likeness.PAIR, pair, strict=True)),
+        "alone": dict(zip(likeness.ALONE, rest[: len(likeness.ALONE)], strict=True)),
+        "language": dict(zip(LANGUAGES, rest[len(likeness.ALONE) :], strict=True)),
+        "enough": round(enough, 2),
+    }
+    (ROOM / ranking.WEIGHTS).write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
