@@ -27,13 +27,14 @@ class Candidate:
     """An entry of the FAQ that may answer.
 
     ``question`` is the entry's own, ``text`` its answer in the asker's language with the placeholders filled;
-    ``score`` is how likely it is to be right, 0 to 1.
+    ``score`` is how likely it is to be right, 0 to 1. ``failed_checks`` names what is wrong with ``text``.
     """
 
     entry: str
     question: str
     text: str
     score: float
+    failed_checks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

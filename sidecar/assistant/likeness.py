@@ -43,6 +43,10 @@ class Texts:
     near: Floats
     concepts: Floats
 
+    def __getitem__(self, rows: Sequence[int]) -> Texts:
+        langs = tuple(self.langs[row] for row in rows)
+        return Texts(langs, self.e5[rows], self.use[rows], self.near[rows], self.concepts[rows])
+
     def knows_use(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         return np.array([lang in _KNOWN_TO_USE for lang in self.langs], bool)
 
@@ -69,7 +73,7 @@ def pairs(questions: Texts, wordings: Texts, answers: Texts) -> Floats:
     """(questions, wordings, `PAIR`): each question with each wording of an entry and the answer to that wording."""
     both = questions.knows_use()[:, None] & wordings.knows_use()[None]
     e5, answer_e5 = questions.e5 @ wordings.e5.T, questions.e5 @ answers.e5.T
-    profile = _profile(questions) @ _profile(wordings).T
+    bridge = profile(questions) @ profile(wordings).T
     said, heard = questions.concepts, wordings.concepts
     weight = rarity() ** 2
     shared = (said * weight) @ heard.T
@@ -87,8 +91,8 @@ def pairs(questions: Texts, wordings: Texts, answers: Texts) -> Floats:
             answer_e5 * both,
             answer_e5 * ~both,
             (questions.use @ answers.use.T) * both,
-            profile * both,
-            profile * ~both,
+            bridge * both,
+            bridge * ~both,
             shared / size[:, None] / other[None],
             covered,
             same_thing,
@@ -128,7 +132,7 @@ def rarity() -> Floats:
     return (weight / np.log(2 / 0.004)).astype(np.float32)
 
 
-def _profile(texts: Texts) -> Floats:
+def profile(texts: Texts) -> Floats:
     """(n, lines): unit vectors; the dot product of two is how much the lines that they are near are the same."""
     powers = np.exp((texts.near - texts.near.max(axis=1, keepdims=True)) / _SHARPNESS)
     return np.sqrt(powers / powers.sum(axis=1, keepdims=True))

@@ -50,13 +50,23 @@ def chances(
     """(questions, 1 + entries): how likely it is that none answers, and each entry. ``entry_of`` has the row of the
     entry of each wording; an entry is as good as its best wording."""
     using = using or weights()
-    none = likeness.alone(questions) @ using.alone
-    none += np.array([using.language.get(lang, 0.0) for lang in questions.langs], np.float32)
-    sums = np.full((len(none), 1 + max(entry_of, default=-1) + 1), -np.inf, np.float32)
-    sums[:, 0] = none
+    sums = np.full((len(questions.langs), 1 + max(entry_of, default=-1) + 1), -np.inf, np.float32)
+    sums[:, 0] = _none(questions, using)
     if len(entry_of):
         each = likeness.pairs(questions, wordings, answers) @ using.pair
         for row, column in enumerate(entry_of):
             sums[:, 1 + column] = np.maximum(sums[:, 1 + column], each[:, row])
     powers = np.exp(sums - sums.max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)
+
+
+def odds(questions: Texts, statements: Texts) -> Floats:
+    """(questions, statements): how likely each statement would be to answer, if it were the only one."""
+    using = weights()
+    each = likeness.pairs(questions, statements, statements) @ using.pair
+    return 1 / (1 + np.exp(_none(questions, using)[:, None] - each))
+
+
+def _none(questions: Texts, using: Weights) -> Floats:
+    of_language = np.array([using.language.get(lang, 0.0) for lang in questions.langs], np.float32)
+    return likeness.alone(questions) @ using.alone + of_language

@@ -7,19 +7,22 @@ from dataclasses import dataclass
 
 from sidecar import language
 from sidecar.assistant import likeness, ranking
+from sidecar.assistant.concepts import concepts
 from sidecar.assistant.embedding import Floats, Vectors, embed
+from sidecar.assistant.likeness import Texts
 
 Embed = Callable[[Sequence[str]], Vectors]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worded:
-    """One wording of the question of ``entry``, in ``lang``, and the answer in the same language, empty if none."""
+    """One wording of the question of ``entry`` in ``lang``, an answer, and the names of what it is ``about``."""
 
     entry: str
     lang: str
     question: str
     answer: str
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +39,29 @@ class Retrieval:
     def __init__(self, worded: Sequence[Worded], *, vectors: Embed = embed) -> None:
         """Takes about 20 ms for each question and answer that ``vectors`` has to embed."""
         langs = [language.base(one.lang) for one in worded]
-        distinct = list(dict.fromkeys(text for one in worded for text in (one.question, one.answer)))
+        questions, answers = [_question(one) for one in worded], [one.answer for one in worded]
+        distinct = list(dict.fromkeys([*questions, *answers]))
         row = {text: at for at, text in enumerate(distinct)}
         every = vectors(distinct)
 
-        def looked(texts: list[str]) -> likeness.Texts:
+        def looked(texts: list[str]) -> Texts:
             return likeness.look(texts, langs, every[[row[text] for text in texts]])
 
-        self._wordings = looked([one.question for one in worded])
-        self._answers = looked([one.answer for one in worded])
+        self._wordings, self._answers = looked(questions), looked(answers)
         self._entries = list(dict.fromkeys(one.entry for one in worded))
         self._entry_of = [self._entries.index(one.entry) for one in worded]
 
-    def rank(self, questions: Sequence[str], langs: Sequence[str], vectors: Vectors | None = None) -> list[Ranked]:
-        """What each of ``questions``, in ``langs``, asks for. ``vectors`` are theirs, if they are there already."""
-        bare = [language.base(lang) for lang in langs]
-        looked = likeness.look(questions, bare, embed(questions) if vectors is None else vectors)
-        return [self._ranked(row) for row in ranking.chances(looked, self._wordings, self._answers, self._entry_of)]
+    def rank(self, questions: Texts) -> list[Ranked]:
+        """What each of ``questions`` asks for."""
+        return [self._ranked(row) for row in ranking.chances(questions, self._wordings, self._answers, self._entry_of)]
 
     def _ranked(self, chances: Floats) -> Ranked:
         of_entries = zip(self._entries, chances[1:].tolist(), strict=True)
         return Ranked(float(chances[0]), tuple(sorted(of_entries, key=lambda entry: -entry[1])))
+
+
+def _question(one: Worded) -> str:
+    """The wording with what it is about, unless it says so itself."""
+    known = concepts()
+    names_it = known.found([one.question], [language.base(one.lang)])[0, known.is_thing].any()
+    return one.question if names_it or not one.about else f"{one.question} ({one.about})"
