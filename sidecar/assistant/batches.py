@@ -54,6 +54,10 @@ class Batches(Generic[Q, A]):
         questions = [question for question, _ in batch]
         try:
             answers = await asyncio.get_running_loop().run_in_executor(self._pool, self._work, questions)
+        except asyncio.CancelledError:
+            for _, answer in batch:
+                answer.cancel()
+            raise
         except Exception as exc:
             for _, answer in batch:
                 if not answer.done():

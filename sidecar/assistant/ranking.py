@@ -64,7 +64,7 @@ def odds(questions: Texts, statements: Texts) -> Floats:
     """(questions, statements): how likely each statement would be to answer, if it were the only one."""
     using = weights()
     each = likeness.pairs(questions, statements, statements) @ using.pair
-    return 1 / (1 + np.exp(_none(questions, using)[:, None] - each))
+    return (1 / (1 + np.exp(_none(questions, using)[:, None] - each))).astype(np.float32)
 
 
 def _none(questions: Texts, using: Weights) -> Floats:
