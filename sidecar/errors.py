@@ -4,6 +4,7 @@ SidecarError
 ├── UsageError          a wrong option, language tag or configuration value          exit 2
 ├── GlossaryError       a glossary that cannot be used                                exit 65
 ├── TranslationMemoryError  a translation memory that cannot be used              exit 65
+├── KnowledgeError      an FAQ that cannot be used                                    exit 65
 ├── InputError          the audio cannot be opened or is not audio                    exit 66
 │   └── InputLostError  a source that worked and stopped; opening it again may help   exit 69, retryable
 ├── ModelError          a model is missing, corrupt or cannot be loaded               exit 69
@@ -49,6 +50,11 @@ class GlossaryError(SidecarError):
 
 class TranslationMemoryError(SidecarError):
     code = "translation_memory"
+    exit_status = 65
+
+
+class KnowledgeError(SidecarError):
+    code = "knowledge"
     exit_status = 65
 
 

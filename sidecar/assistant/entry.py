@@ -68,8 +68,8 @@ class Entry:
 class Product:
     """A line of the product table.
 
-    ``names`` by language tag. ``fields``: what placeholders are filled with, as the shop writes it, by name, or by
-    name and language (``size_chart:es``). ``where``: ``file:line``.
+    ``names`` by language tag, ``""`` for one that counts in all. ``fields``: what placeholders are filled with, as the
+    shop writes it, by name, or by name and language (``size_chart:es``). ``where``: ``file:line``.
     """
 
     id: str

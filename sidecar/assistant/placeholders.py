@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import regex
 
+from sidecar.assistant import columns
 from sidecar.assistant.entry import EVERYTHING, Entry, Knowledge, Product
 
 NAME = "name"
@@ -22,9 +23,9 @@ class Filled:
     missing: tuple[str, ...] = ()
 
 
-def places(answer: str) -> tuple[str, ...]:
-    """What is to be filled in ``answer``, as it is written between the braces, without repeats."""
-    return tuple(dict.fromkeys(_named(found) for found in _PLACE.finditer(answer)))
+def spelt(answer: str) -> tuple[str, ...]:
+    """The places in ``answer`` as they are written, with their braces."""
+    return tuple(found[0] for found in _PLACE.finditer(answer))
 
 
 def fill(answer: str, entry: Entry, knowledge: Knowledge, lang: str) -> Filled:
@@ -36,7 +37,7 @@ def fill(answer: str, entry: Entry, knowledge: Knowledge, lang: str) -> Filled:
 
     def value(found: regex.Match[str]) -> str:
         chosen = [found["product"]] if found["product"] else (entry.products or (EVERYTHING,))
-        text = _value(found["field"], list(_products(chosen, knowledge)), knowledge, lang)
+        text = _value(columns.field(found["field"])[0], list(_products(chosen, knowledge)), knowledge, lang)
         if text is None:
             missing.append(_named(found))
         return text or found[0]
@@ -69,4 +70,6 @@ def _value(name: str, products: Sequence[Product | None], knowledge: Knowledge, 
 
 
 def _own(name: str, product: Product, lang: str) -> str | None:
-    return product.name(lang) if name == NAME else product.value(name, lang)
+    if name == NAME:
+        return product.name(lang) if product.names or product.id != EVERYTHING else None
+    return product.value(name, lang)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sidecar import __version__
-from sidecar.cli import bench, glossary, memory, models
+from sidecar.cli import bench, faq, glossary, memory, models
 from sidecar.cli.devices import devices
 from sidecar.cli.doctor import doctor
 from sidecar.cli.export import export
@@ -39,6 +39,7 @@ app.add_typer(models.app, name="models")
 app.add_typer(bench.app, name="bench")
 app.add_typer(glossary.app, name="glossary")
 app.add_typer(memory.app, name="memory")
+app.add_typer(faq.app, name="faq")
 
 
 @app.callback(invoke_without_command=True)

@@ -14,9 +14,10 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """Something wrong at ``line`` of the file (from 1), and what to do about it."""
+    """Something wrong at ``line`` of the file (from 1), and what to do about it; ``file`` where there are several."""
 
     line: int
     message: str
     hint: str
     severity: Severity = Severity.ERROR
+    file: str = ""

@@ -5,39 +5,17 @@ The first line names the columns; each other line is a term.
 
 from __future__ import annotations
 
-import codecs
-import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import regex
 
 from sidecar.errors import GlossaryError
 from sidecar.glossary.entry import COLUMNS, Column, Entry, Kind, column, tidy
 from sidecar.glossary.problem import Problem, Severity
+from sidecar.tabular import DELIMITERS, WESTERN, WINDOWS, Row, Unreadable, csv_rows, in_code_page, sheets, utf
 
-DELIMITERS = ",;\t，；|"
 _SEVERAL = regex.compile(r"[|｜;；]")
-_WINDOWS = {
-    "zh": "gb18030",
-    "zh-Hant": "cp950",
-    "ja": "cp932",
-    "ko": "cp949",
-    "ru": "cp1251",
-    "ar": "cp1256",
-    "th": "cp874",
-    "vi": "cp1258",
-}
-"""What a spreadsheet on a Windows of that language writes, when it is not asked for UTF-8."""
-_WESTERN = "cp1252"
-_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-
-
-class Row(NamedTuple):
-    line: int
-    cells: Sequence[str]
 
 
 def read_csv(raw: bytes, name: str) -> tuple[list[Entry], list[Problem]]:
@@ -52,40 +30,26 @@ def read_csv(raw: bytes, name: str) -> tuple[list[Entry], list[Problem]]:
 
 def read_excel(path: Path) -> tuple[list[Entry], list[Problem]]:
     """The entries of the first sheet of a workbook. Raises `GlossaryError` when it cannot be read."""
-    from python_calamine import CalamineError, CalamineWorkbook
-
     try:
-        with CalamineWorkbook.from_path(str(path)) as book:
-            cells = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except CalamineError as exc:
-        raise GlossaryError(f"{path.name} is no workbook: {exc}", hint="save it as CSV UTF-8") from exc
-    return _entries((Row(line, [_shown(cell) for cell in row]) for line, row in enumerate(cells, 1)), path.name)
-
-
-def _shown(cell: object) -> str:
-    """A cell as the sheet shows it: whole numbers have no point."""
-    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+        _, rows = next(sheets(path))
+    except Unreadable as exc:
+        raise GlossaryError(f"{path.name} is {exc}", hint="save it as CSV UTF-8") from exc
+    return _entries(rows, path.name)
 
 
 def _decoded(raw: bytes, name: str) -> tuple[str, list[Problem]]:
     """``raw`` as text: UTF-8, UTF-16 with a mark, or the code page that fits the languages in the first line."""
-    for mark, encoding in _MARKS:
-        if raw.startswith(mark):
-            return raw.decode(encoding, errors="replace"), []
-    try:
-        return raw.decode("utf-8"), []
-    except UnicodeDecodeError as exc:
-        line = raw[: exc.start].count(b"\n") + 1
+    if (text := utf(raw)) is not None:
+        return text, []
     head = raw.split(b"\n", 1)[0].decode("ascii", errors="ignore")
     tags = max((_languages(head.split(each)) for each in DELIMITERS), key=len)
-    encoding = next((_WINDOWS[tag] for tag in tags if tag in _WINDOWS), _WESTERN)
     hint = "save it as CSV UTF-8"
     try:
-        text = raw.decode(encoding)
-    except UnicodeDecodeError as exc:
-        raise GlossaryError(f"{name}, line {line}: neither UTF-8 nor {encoding.upper()}", hint=hint) from exc
-    guess = f"the file is not UTF-8; it was read as {encoding.upper()}"
-    return text, [Problem(line=line, message=guess, hint=hint, severity=Severity.WARNING)]
+        text, guessed = in_code_page(raw, next((WINDOWS[tag] for tag in tags if tag in WINDOWS), WESTERN))
+    except Unreadable as exc:
+        raise GlossaryError(f"{name}, line {exc.line}: {exc}", hint=hint) from exc
+    guess = f"the file is not UTF-8; it was read as {guessed.encoding.upper()}"
+    return text, [Problem(line=guessed.line, message=guess, hint=hint, severity=Severity.WARNING)]
 
 
 def _languages(names: Iterable[str]) -> list[str]:
@@ -94,18 +58,12 @@ def _languages(names: Iterable[str]) -> list[str]:
 
 
 def _rows(text: str, delimiter: str, problems: list[Problem]) -> Iterator[Row]:
-    reader = csv.reader(io.StringIO(text.replace("\0", "")), delimiter=delimiter)
-    begin = 1
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as exc:
-            problems.append(Problem(line=begin, message=f"cannot be read: {exc}", hint="look for a missing quote mark"))
+    for row in csv_rows(text, delimiter):
+        if isinstance(row, Row):
+            yield row
         else:
-            yield Row(begin, cells)
-        begin = reader.line_num + 1
+            message = f"cannot be read: {row}"
+            problems.append(Problem(line=row.line, message=message, hint="look for a missing quote mark"))
 
 
 def _entries(rows: Iterable[Row], name: str) -> tuple[list[Entry], list[Problem]]:

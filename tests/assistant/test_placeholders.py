@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from sidecar.assistant.entry import Entry, Knowledge, Product
-from sidecar.assistant.placeholders import fill, places
+from sidecar.assistant.placeholders import fill, spelt
 
 SHOP = Knowledge(
     products=(
@@ -39,7 +39,7 @@ def test_products_that_differ_are_named() -> None:
 
 def test_a_place_may_name_its_product() -> None:
     assert filled("{coat.price}", "shirt") == "90 €"
-    assert places("{coat.price} {price} {price}") == ("coat.price", "price")
+    assert spelt("{coat.price} { price }") == ("{coat.price}", "{ price }")
 
 
 def test_what_has_no_value_is_missing_and_stays_visible() -> None:
