@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sidecar.assistant.background import background, lines
 from sidecar.assistant.concepts import concepts
@@ -18,10 +19,11 @@ from sidecar.assistant.embedding import Floats, Vectors
 
 PAIR = (
     "e5", "e5 alone", "use", "answer e5", "answer e5 alone", "answer use", "profile", "profile alone", "concepts",
-    "covered", "same thing", "other thing", "no thing in the entry", "no thing in the question", "same language",
+    "covered", "same thing", "other thing", "no thing in the entry", "no thing in the question",
+    "same matter", "other matter", "same language",
 )  # fmt: skip
 """What `pairs` tells of a question and a wording; "alone": where USE does not know one of the languages."""
-ALONE = ("one", "small talk", "common question", "no concept", "number of concepts", "e5 alone")
+ALONE = ("one", "small talk", "common question", "no concept", "number of concepts", "elsewhere", "e5 alone")
 """What `alone` tells of a question, before the language."""
 _USE_LANGUAGES = "ar de en es fr id it ja ko nl pl pt ru th tr zh"
 """Indonesian is not among those that it was trained on, and yet it knows it."""
@@ -79,9 +81,10 @@ def pairs(questions: Texts, wordings: Texts, answers: Texts) -> Floats:
     shared = (said * weight) @ heard.T
     size, other = np.sqrt((said * weight).sum(1)) + 0.3, np.sqrt((heard * weight).sum(1)) + 0.3
     covered = (said * weight) @ np.maximum(heard, answers.concepts).T / ((said * weight).sum(1) + 0.1)[:, None]
-    is_thing = concepts().is_thing
-    same_thing = said[:, is_thing] @ heard[:, is_thing].T > 0
-    asks, has = said[:, is_thing].max(axis=1)[:, None] > 0, heard[:, is_thing].max(axis=1)[None] > 0
+    known = concepts()
+    is_matter = ~known.is_thing & ~known.is_elsewhere
+    same_thing, asks_thing, has_thing = _shared(said, heard, known.is_thing)
+    same_matter, asks_matter, has_matter = _shared(said, heard, is_matter)
     same_language = np.array(questions.langs)[:, None] == np.array(wordings.langs)[None]
     return np.stack(
         [
@@ -96,13 +99,21 @@ def pairs(questions: Texts, wordings: Texts, answers: Texts) -> Floats:
             shared / size[:, None] / other[None],
             covered,
             same_thing,
-            asks & has & ~same_thing,
-            asks & ~has,
-            ~asks & has,
+            asks_thing & has_thing & ~same_thing,
+            asks_thing & ~has_thing,
+            ~asks_thing & has_thing,
+            same_matter,
+            asks_matter & has_matter & ~same_matter,
             same_language,
         ],
         axis=-1,
     ).astype(np.float32)
+
+
+def _shared(said: Floats, heard: Floats, of: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], ...]:
+    """Of the concepts ``of`` one kind: whether two texts share one (n, m), and which name any, (n, 1) and (1, m)."""
+    said, heard = said[:, of], heard[:, of]
+    return said @ heard.T > 0, said.max(axis=1)[:, None] > 0, heard.max(axis=1)[None] > 0
 
 
 def alone(questions: Texts, near: Floats | None = None) -> Floats:
@@ -117,6 +128,7 @@ def alone(questions: Texts, near: Floats | None = None) -> Floats:
             near[:, :asked].max(axis=1, initial=-1),
             count == 0,
             np.log1p(count),
+            questions.concepts[:, concepts().is_elsewhere].max(axis=1, initial=0),
             ~questions.knows_use(),
         ],
         axis=-1,

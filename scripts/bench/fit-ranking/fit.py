@@ -1,11 +1,11 @@
 """Makes the vectors of the background lines and the weights of `sidecar.assistant.ranking`.
 
-    python scripts/fit-ranking/fit.py
+    python scripts/bench/fit-ranking/fit.py
 
 Shops are drawn from ``entries.tsv``, each with one wording an entry in one language; ``questions.tsv`` asks them in
 eight. What is left out of a shop is answered by none of it, and neither is small talk. Prints what weights that were
 fitted on one half of the entries do with the other: right answers among all, and among those that are not abstained
-from where nine in ten lines of small talk are.
+from where nineteen in twenty lines of small talk are.
 """
 
 from __future__ import annotations
@@ -142,7 +142,7 @@ def none(count: int) -> NDArray[np.int64]:
 
 
 def report(material: Material) -> float:
-    """Prints what halves do with each other; returns how likely any answer must be to abstain from nine in ten."""
+    """Prints what halves do with each other; returns how likely any answer must be to abstain from nineteen in twenty."""
     order = np.random.default_rng(0).permutation(len(material.entries))
     halves = order[: len(order) // 2], order[len(order) // 2 :]
     limits: list[float] = []
@@ -156,7 +156,7 @@ def report(material: Material) -> float:
             got = chances(task, weights)
             found.append((1 - got[:, 0], got[:, 1:].argmax(axis=1) == task.right, material.langs[which]))
             others.append(1 - chances(material.besides(worded, shop), weights)[:, 0])
-        limit = float(np.quantile(np.concatenate(others), 0.9))
+        limit = float(np.quantile(np.concatenate(others), 0.95))
         limits.append(limit)
         sure = np.concatenate([likely for likely, *_ in found]) > limit
         right, lang = (np.concatenate([each[at] for each in found]) for at in (1, 2))
