@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from sidecar import language
-from sidecar.assistant import meaning, ranking, renderings
+from sidecar.assistant import meaning, ranking, renderings, shelf
 from sidecar.assistant.drafting import ShopDrafter
 from sidecar.assistant.entry import Entry, Knowledge, Wording
 from sidecar.assistant.retrieval import Embed, Ranked, Retrieval, Worded
@@ -227,6 +227,11 @@ def _tsv(path: Path) -> list[dict[str, str]]:
             return list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
     except OSError as exc:
         raise UsageError(f"cannot read {path}", hint="the folder has CLINC-OOS and xSID as tables") from exc
+
+
+def worded(knowledge: Knowledge) -> list[Worded]:
+    """Every wording of ``knowledge``, whatever the day."""
+    return shelf.worded(knowledge)
 
 
 def in_one_language(knowledge: Knowledge, lang: str) -> Knowledge:

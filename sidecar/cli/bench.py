@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sidecar.cli.bench_asr import asr
+from sidecar.cli.bench_faq import faq
 from sidecar.cli.table import aligned
 from sidecar.errors import UsageError
 
@@ -20,15 +21,16 @@ if TYPE_CHECKING:
     from sidecar.bench.mt import Rendering, Report
     from sidecar.translation.terms import Terminology
 
-app = typer.Typer(help="Measure recognition and translation on this machine.")
+app = typer.Typer(help="Measure recognition, translation and the assistant on this machine.")
 
 
 @app.callback()
 def bench() -> None:
-    """Measure recognition and translation on this machine."""
+    """Measure recognition, translation and the assistant on this machine."""
 
 
 app.command()(asr)
+app.command()(faq)
 
 
 @app.command()

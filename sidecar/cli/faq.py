@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sidecar.cli.faq_ask import ask
 from sidecar.errors import KnowledgeError
 
 if TYPE_CHECKING:
@@ -19,6 +20,9 @@ app = typer.Typer(help="What the shop knows: see docs/faq.md.")
 @app.callback()
 def faq() -> None:
     """What the shop knows: see docs/faq.md."""
+
+
+app.command()(ask)
 
 
 @app.command()
