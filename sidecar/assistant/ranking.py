@@ -19,6 +19,9 @@ from sidecar.assistant.embedding import Floats
 from sidecar.assistant.likeness import Texts
 
 WEIGHTS = "ranking.json"
+_SOFTLY = 0.5
+"""How far the mean of an entry's wordings is from the best one (large) to the plain mean (0). With this, chances mean
+the same whether an entry has one wording or eight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +51,15 @@ def chances(
     questions: Texts, wordings: Texts, answers: Texts, entry_of: Sequence[int], *, using: Weights | None = None
 ) -> Floats:
     """(questions, 1 + entries): how likely it is that none answers, and each entry. ``entry_of`` has the row of the
-    entry of each wording; an entry is as good as its best wording."""
+    entry of each wording; all wordings of an entry have a say, the best most."""
     using = using or weights()
     sums = np.full((len(questions.langs), 1 + max(entry_of, default=-1) + 1), -np.inf, np.float32)
     sums[:, 0] = _none(questions, using)
     if len(entry_of):
-        each = likeness.pairs(questions, wordings, answers) @ using.pair
-        for row, column in enumerate(entry_of):
-            sums[:, 1 + column] = np.maximum(sums[:, 1 + column], each[:, row])
+        each = np.exp(_SOFTLY * (likeness.pairs(questions, wordings, answers) @ using.pair))
+        belongs = np.zeros((len(entry_of), sums.shape[1] - 1), np.float32)
+        belongs[np.arange(len(entry_of)), entry_of] = 1
+        sums[:, 1:] = np.log(each @ (belongs / belongs.sum(axis=0))) / _SOFTLY
     powers = np.exp(sums - sums.max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)
 

@@ -44,13 +44,13 @@ def faq(
     logs.configure("warning")
     knowledge, questions = read(file).knowledge, bench.questions(asked)
     chosen = [each for each in questions if half in (Half.ALL, each.half)]
-    vectors = KeptVectors()
+    vectors, texts = KeptVectors(), bench.looked(chosen)
     scores = {
-        name: tuple(bench.measure(bench.worded(shop), chosen, vectors=vectors))
+        name: tuple(bench.measure(bench.worded(shop), chosen, texts, vectors=vectors))
         for name, shop in _shops(knowledge).items()
     }
     for name, (worded, lines) in (bench.public(shared) if shared else {}).items():
-        scores[name] = tuple(bench.measure(worded, lines, vectors=vectors))
+        scores[name] = tuple(bench.measure(worded, lines, bench.looked(lines), vectors=vectors))
     report = bench.Report(scores=scores, pace=asyncio.run(_pace(knowledge, chosen)), fidelity=bench.fidelity(knowledge))
     typer.echo(json_format.dumps(dataclasses.asdict(report), indent=2) if json else _table(report))
 
