@@ -1,7 +1,7 @@
 """How alike a question and a wording are, in numbers that a small model can weigh.
 
-A text is looked at in three ways: as vectors, as a profile of the background lines that it is near, and as the concepts
-that it names. None is enough alone; each is wrong in other places.
+A text is looked at in three ways: as vectors, as a profile of the topics of the background that it is near, and as the
+concepts that it names. None is enough alone; each is wrong in other places.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _USE_LANGUAGES = "ar de en es fr id it ja ko nl pl pt ru th tr zh"
 """Indonesian is not among those that it was trained on, and yet it knows it."""
 _KNOWN_TO_USE = frozenset(_USE_LANGUAGES.split())
 _SHARPNESS = 0.08
-"""Of a profile: how much nearer the nearest lines count than the others."""
+"""Of a profile: how much more the nearest topics count than the others."""
 _E5_ALONE = 1.6
 """What e5 counts in a profile where USE has no part in it."""
 
@@ -37,7 +37,7 @@ _E5_ALONE = 1.6
 @dataclass(frozen=True, slots=True)
 class Texts:
     """n texts as they are compared: ``e5`` (n, 384) without what all texts of a language share, ``use`` (n, 512),
-    ``near`` (n, lines), ``concepts`` (n, concepts), and their languages."""
+    ``near`` (n, topics of the background), ``concepts`` (n, concepts), and their languages."""
 
     langs: tuple[str, ...]
     e5: Floats
@@ -59,15 +59,17 @@ def look(texts: Sequence[str], langs: Sequence[str], vectors: Vectors) -> Texts:
     own = [ground.language(lang) for lang in langs]
     e5 = vectors.e5 - np.array([ground.centre[lang] for lang in own], np.float32).reshape(vectors.e5.shape)
     e5 /= np.maximum(np.linalg.norm(e5, axis=1, keepdims=True), 1e-6)
-    near = np.zeros((len(texts), len(next(iter(ground.vectors.values())))), np.float32)
+    near = np.zeros((len(texts), len(ground.lines.starts)), np.float32)
     for lang in set(own):
         rows = [at for at, one in enumerate(own) if one == lang]
         own_lines = ground.vectors[lang]
         centred = own_lines.e5 - ground.centre[lang]
         centred /= np.linalg.norm(centred, axis=1, keepdims=True)
-        first, second = e5[rows] @ centred.T, vectors.use[rows] @ own_lines.use.T
+        first: Floats = e5[rows] @ centred.T
+        second: Floats = vectors.use[rows] @ own_lines.use.T
         known = np.array([langs[at] in _KNOWN_TO_USE for at in rows])[:, None]
-        near[rows] = np.where(known, first + second, _E5_ALONE * first)
+        of_lines = np.where(known, first + second, np.float32(_E5_ALONE) * first)
+        near[rows] = np.maximum.reduceat(of_lines, ground.lines.starts, axis=1)
     return Texts(tuple(langs), e5, vectors.use, near, concepts().found(texts, langs))
 
 
@@ -119,7 +121,7 @@ def _shared(said: Floats, heard: Floats, of: NDArray[np.bool_]) -> tuple[NDArray
 def alone(questions: Texts, near: Floats | None = None) -> Floats:
     """(questions, `ALONE`): what speaks for a question not being answered by anything. ``near``: instead of its own."""
     near = questions.near if near is None else near
-    asked = background().asked
+    asked = background().lines.asked
     count = questions.concepts.sum(axis=1)
     return np.stack(
         [
@@ -138,13 +140,13 @@ def alone(questions: Texts, near: Floats | None = None) -> Floats:
 @lru_cache(maxsize=1)
 def rarity() -> Floats:
     """(concepts): 1 for one that no background line names, less for those that many do."""
-    every = [(text, lang) for lang, texts in lines()[1].items() for text in texts]
+    every = [(text, lang) for lang, texts in lines().texts.items() for text in texts]
     share = concepts().found([text for text, _ in every], [lang for _, lang in every]).mean(axis=0)
     weight = np.log(2 / (share + 0.004))
     return (weight / np.log(2 / 0.004)).astype(np.float32)
 
 
 def profile(texts: Texts) -> Floats:
-    """(n, lines): unit vectors; the dot product of two is how much the lines that they are near are the same."""
+    """(n, topics): unit vectors; the dot product of two is how much the topics that they are near are the same."""
     powers = np.exp((texts.near - texts.near.max(axis=1, keepdims=True)) / _SHARPNESS)
     return np.sqrt(powers / powers.sum(axis=1, keepdims=True))

@@ -39,20 +39,21 @@ def test_vietnamese_is_understood_without_its_marks():
 
 
 def test_lines_say_the_same_in_every_language():
-    asked, lines = background.lines()
-    assert set(lines) == set(concepts.LANGUAGES)
-    assert {len(own) for own in lines.values()} == {len(lines["en"])}
-    assert all(text.strip() for own in lines.values() for text in own)
-    assert 0 < asked < len(lines["en"])
+    lines = background.lines()
+    assert set(lines.texts) == set(concepts.LANGUAGES)
+    assert {len(own) for own in lines.texts.values()} == {len(lines.texts["en"])}
+    assert all(text.strip() for own in lines.texts.values() for text in own)
+    assert 0 < lines.asked < len(lines.starts) < len(lines.texts["en"])
+    assert [lines.topic(at) for at in lines.starts] == list(range(len(lines.starts)))
 
 
 @pytest.mark.model
 def test_the_vectors_of_the_lines_are_those_of_the_lines():
-    _, lines = background.lines()
+    texts, kept = background.lines().texts, background.background().vectors
     for lang, at in (("en", 3), ("ar", -1), ("vi", 40)):
-        fresh, kept = embed([lines[lang][at]]), background.background().vectors[lang]
-        assert fresh.e5[0] @ kept.e5[at] > 0.99
-        assert fresh.use[0] @ kept.use[at] > 0.99
+        fresh = embed([texts[lang][at]])
+        assert fresh.e5[0] @ kept[lang].e5[at] > 0.99
+        assert fresh.use[0] @ kept[lang].use[at] > 0.99
 
 
 @pytest.mark.parametrize(

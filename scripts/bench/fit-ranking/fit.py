@@ -29,7 +29,7 @@ WORDED_IN = ("en", "zh", "en", "zh", "es", "ja")
 LEFT_OUT = 0.3
 """Of the entries, and what a question about one of them counts."""
 STEPS, RATE, DECAY, LANGUAGE_DECAY = 300, 0.06, 2e-3, 2e-2
-ENOUGH = 0.35
+ENOUGH = 0.22
 """How likely it must be that any entry answers: in a shop of sixty entries, one in ten lines of CLINC-OOS and xSID,
 which are no questions to any shop, is taken for one."""
 Floats = NDArray[np.float64]
@@ -99,11 +99,16 @@ class Material:
         self.right = np.array([self.entries.index(row["entry"]) for row in questions])
         asked = look([row["text"] for row in questions], [row["lang"] for row in questions])
         self.asked_alone = alone(asked)
-        count, lines = background.lines()
-        besides = [(lang, text, at) for lang in LANGUAGES for at, text in enumerate(lines[lang][count:], count)]
+        lines = background.lines()
+        besides = [
+            (lang, text, lines.topic(at))
+            for lang in LANGUAGES
+            for at, text in enumerate(lines.texts[lang])
+            if lines.topic(at) >= lines.asked
+        ]
         small_talk = look([text for _, text, _ in besides], [lang for lang, _, _ in besides])
         near = small_talk.near.copy()
-        near[np.arange(len(besides)), [at for *_, at in besides]] = -1  # it is no rival of itself
+        near[np.arange(len(besides)), [topic for *_, topic in besides]] = -1  # its own topic is no rival
         small_talk = replace(small_talk, near=near)
         self.small_talk_alone = alone(small_talk)
         self.asked, self.small_talk = {}, {}
@@ -166,8 +171,7 @@ def report(material: Material) -> None:
 
 
 def main() -> None:
-    _, lines = background.lines()
-    every = embed([text for texts in lines.values() for text in texts])
+    every = embed([text for texts in background.lines().texts.values() for text in texts])
     np.savez_compressed(ROOM / background.VECTORS, vectors=background.pack(every))
     material = Material()
     report(material)
