@@ -5,6 +5,7 @@ from __future__ import annotations
 import regex
 
 from sidecar import language
+from sidecar.assistant.embedding import plain
 from sidecar.translation import tongue
 
 _SCRIPTS = {
@@ -26,7 +27,7 @@ _READS_IT = 3.0
 
 def asked_in(text: str, reads: str | None = None) -> str:
     """The bare tag of the language of ``text``, whose writer ``reads`` a language, if that is known."""
-    own = language.base(reads) if reads else ""
+    text, own = plain(text), language.base(reads) if reads else ""
     for lang, letters in _SCRIPTS.items():
         if letters.search(text):
             return own if own in _LIKE.get(lang, ()) else lang

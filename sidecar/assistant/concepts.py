@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -16,6 +16,8 @@ from importlib import resources
 import numpy as np
 import regex
 from numpy.typing import NDArray
+
+from sidecar.speech.script import chinese_converter
 
 LANGUAGES = ("zh", "en", "es", "pt", "id", "vi", "ja", "ar")
 _ENDING = {"en": (4, 4), "es": (4, 4), "pt": (4, 4), "id": (4, 4), "ar": (3, 3)}
@@ -74,9 +76,16 @@ def concepts() -> Concepts:
 def normal(text: str, lang: str) -> str:
     """``text`` in small letters and without what people leave out when they type fast."""
     text = unicodedata.normalize("NFKC", text).lower()
+    if lang == "zh":
+        return _simplified()(text)
     if lang in ("es", "pt"):
         return _bare(text).translate(_ALEF)
     return _bare(text).translate(_ALEF) if lang == "ar" else text.translate(_ALEF)
+
+
+@lru_cache(maxsize=1)
+def _simplified() -> Callable[[str], str]:
+    return chinese_converter("simplified")
 
 
 def _is_inside(span: tuple[int, int], other: tuple[int, int]) -> bool:

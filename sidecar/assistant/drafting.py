@@ -30,6 +30,8 @@ from sidecar.translation.translator import Translator
 CLEAR = 0.6
 """The share of the best entry, among all entries, from which on a person has not to choose."""
 ALTERNATIVES = 3
+EVERY_S = 1.0
+"""How often what the host said is taken in."""
 
 Transcript = Callable[[], Sequence[Citation]]
 """What the host said in the last minutes: final segments, the oldest first."""
@@ -105,6 +107,16 @@ class ShopDrafter:
         if current != self._heard.segments and self._questions.is_idle:
             self._heard = await self._in_thread(lambda: self._heard.moved_on(current))
 
+    async def attend(
+        self, translator: Translator | None, langs: Callable[[], Sequence[str]], is_idle: Callable[[], bool]
+    ) -> None:
+        """Listens to the host, and translates answers ahead while ``is_idle``, until it is cancelled."""
+        while True:
+            await self.listen()
+            if translator and is_idle() and await self.translate_ahead(translator, langs()):
+                continue
+            await asyncio.sleep(EVERY_S)
+
     async def aclose(self) -> None:
         """Ends the worker; what still waits is cancelled."""
         await self._questions.aclose()
@@ -117,6 +129,7 @@ class ShopDrafter:
         day = self._today()
         current = knowledge.at(day)
         retrieval = Retrieval(shelf.worded(current), vectors=self._vectors)
+        retrieval.rank(meaning.looked(["?"], [asked_in("hello")]))  # what is read once is read before a question waits
         return _Shop(day, current, {entry.id: entry for entry in current.entries}, retrieval)
 
     def _drafts(self, asked: Sequence[tuple[str, str]]) -> list[Draft]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sidecar.assistant.background import background, lines
 from sidecar.assistant.concepts import concepts
-from sidecar.assistant.embedding import Floats, Vectors
+from sidecar.assistant.embedding import Floats, Vectors, plain
 
 PAIR = (
     "e5", "e5 alone", "use", "answer e5", "answer e5 alone", "answer use", "profile", "profile alone", "concepts",
@@ -70,7 +70,7 @@ def look(texts: Sequence[str], langs: Sequence[str], vectors: Vectors) -> Texts:
         known = np.array([langs[at] in _KNOWN_TO_USE for at in rows])[:, None]
         of_lines = np.where(known, first + second, np.float32(_E5_ALONE) * first)
         near[rows] = np.maximum.reduceat(of_lines, ground.lines.starts, axis=1)
-    return Texts(tuple(langs), e5, vectors.use, near, concepts().found(texts, langs))
+    return Texts(tuple(langs), e5, vectors.use, near, concepts().found([plain(text) for text in texts], langs))
 
 
 def pairs(questions: Texts, wordings: Texts, answers: Texts) -> Floats:

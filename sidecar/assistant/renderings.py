@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from sidecar import language
 from sidecar.assistant.ahead import Translated, Wanted
 from sidecar.assistant.entry import Entry, Knowledge, Wording
 from sidecar.assistant.placeholders import fill
+from sidecar.speech.script import chinese_converter, chinese_tag
 
 UNTRANSLATED = "untranslated"
 """The check that an answer fails that is not in the asker's language."""
@@ -31,8 +33,8 @@ def rendering(
     entry: Entry, lang: str, knowledge: Knowledge, translated: Callable[[Wanted], Translated | None]
 ) -> Rendering:
     """The answer of ``entry`` for somebody who reads ``lang``. ``translated`` knows what was translated ahead."""
-    if own := _readable(entry, lang):
-        return _filled(entry, own, own.lang, knowledge)
+    if own := entry.wording(lang):
+        return _in_script(_filled(entry, own, own.lang, knowledge), lang)
     original = _original(entry)
     if original is None:
         return Rendering(text="", lang=lang, failed_checks=(UNANSWERED,))
@@ -48,7 +50,7 @@ def all_wanted(knowledge: Knowledge, langs: Sequence[str]) -> Iterator[Wanted]:
     for entry in knowledge.entries:
         original = _original(entry)
         for lang in langs:
-            if original and not _readable(entry, lang) and (one := wanted(entry, original, lang, knowledge)):
+            if original and not entry.wording(lang) and (one := wanted(entry, original, lang, knowledge)):
                 yield one
 
 
@@ -61,7 +63,7 @@ def wanted(entry: Entry, original: Wording, lang: str, knowledge: Knowledge) -> 
 def wanted_of(entry: Entry, lang: str, knowledge: Knowledge) -> Wanted | None:
     """What a translation of ``entry`` for a reader of ``lang`` is made of, None if there is nothing to translate."""
     original = _original(entry)
-    return None if original is None or _readable(entry, lang) else wanted(entry, original, lang, knowledge)
+    return None if original is None or entry.wording(lang) else wanted(entry, original, lang, knowledge)
 
 
 def _filled(entry: Entry, wording: Wording, lang: str, knowledge: Knowledge) -> Rendering:
@@ -69,10 +71,16 @@ def _filled(entry: Entry, wording: Wording, lang: str, knowledge: Knowledge) -> 
     return Rendering(text=filled.text, lang=wording.lang, failed_checks=(UNFILLED,) if filled.missing else ())
 
 
-def _readable(entry: Entry, lang: str) -> Wording | None:
-    """The wording with an answer that a reader of ``lang`` reads. Simplified and traditional Chinese are two."""
-    own = entry.wording(lang)
-    return None if own and language.base(lang) == "zh" and own.lang != lang else own
+def _in_script(made: Rendering, lang: str) -> Rendering:
+    """``made`` in the Chinese characters that a reader of ``lang`` reads."""
+    if language.base(lang) != "zh" or made.lang == lang:
+        return made
+    return replace(made, text=_converter(lang)(made.text), lang=lang)
+
+
+@lru_cache(maxsize=2)
+def _converter(lang: str) -> Callable[[str], str]:
+    return chinese_converter("traditional" if lang == chinese_tag("traditional") else "simplified")
 
 
 def _original(entry: Entry) -> Wording | None:

@@ -160,6 +160,40 @@ async def test_answers_are_translated_ahead_checked_and_open_to_correction(draft
     assert not drafter.correct("nothing", "pt", "x")
 
 
+async def comes_true(condition):
+    for _ in range(400):
+        if await condition():
+            return True
+        await asyncio.sleep(0.05)
+    return False
+
+
+@pytest.mark.model
+async def test_while_it_attends_it_listens_and_translates_when_idle(drafter):
+    engine, idle = Engine(), asyncio.Event()
+    attending = asyncio.create_task(drafter.attend(engine, lambda: ["pt"], idle.is_set))
+
+    async def is_cited():
+        return bool((await drafter.draft("how much does shipping to Spain cost", "en")).cited)
+
+    async def is_translated():
+        return not (await drafter.render("fee", "pt")).failed_checks
+
+    assert await comes_true(is_cited)
+    assert engine.asked == []
+    idle.set()
+    assert await comes_true(is_translated)
+    attending.cancel()
+    await asyncio.gather(attending, return_exceptions=True)
+
+
+def test_chinese_is_read_in_either_script():
+    shop = Knowledge(entries=(entry("fee", ("zh", "运费多少", "运费 5 美元")),))
+    made = renderings.rendering(shop.entries[0], "zh-Hant", shop, lambda _: None)
+    assert (made.text, made.lang, made.failed_checks) == ("運費 5 美元", "zh-Hant", ())
+    assert list(renderings.all_wanted(shop, ["zh", "zh-Hant"])) == []
+
+
 def test_translations_are_kept_and_corrections_stay(tmp_path):
     wanted = renderings.wanted_of(SHOP.entries[1], "pt", SHOP)
     Ahead(tmp_path / "a" / "answers.json").correct(wanted, "Custa 5 dólares.")

@@ -38,6 +38,11 @@ def test_vietnamese_is_understood_without_its_marks():
     assert known.found(["phi ship bao nhieu"], ["vi"])[0, known.names.index("shipcost")] == 1
 
 
+def test_chinese_is_understood_in_either_script():
+    known = concepts.concepts()
+    assert (known.found(["運費多少"], ["zh"]) == known.found(["运费多少"], ["zh"])).all()
+
+
 def test_lines_say_the_same_in_every_language():
     lines = background.lines()
     assert set(lines.texts) == set(concepts.LANGUAGES)
