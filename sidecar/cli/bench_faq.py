@@ -13,6 +13,7 @@ import typer
 
 from sidecar.bench.half import Half
 from sidecar.cli.table import aligned
+from sidecar.errors import UsageError
 
 if TYPE_CHECKING:
     from sidecar.assistant.entry import Knowledge
@@ -24,8 +25,12 @@ PACED = 200
 
 
 def faq(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A shop's FAQ, a file or a folder.")],
-    asked: Annotated[Path, typer.Argument(metavar="QUESTIONS", help="A table with the columns text, lang and entry.")],
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="A shop's FAQ, a file or a folder; default: a small one.")
+    ] = None,
+    asked: Annotated[
+        Path | None, typer.Argument(metavar="[QUESTIONS]", help="A table with the columns text, lang and entry.")
+    ] = None,
     half: Annotated[Half, typer.Option("--half", help="Which questions.")] = Half.ALL,
     shared: Annotated[
         Path | None, typer.Option("--shared", metavar="FOLDER", help="CLINC-OOS and xSID too, as tables in FOLDER.")
@@ -34,7 +39,7 @@ def faq(
 ) -> None:
     """Measure the assistant: right entries first and proposed, abstention, milliseconds from question to draft.
 
-    The shop is asked as it is, and as if each entry had one wording, in English or in Chinese.
+    A shop in several languages is also asked as if each entry had one wording, in English or in Chinese.
     """
     from sidecar import logs
     from sidecar.assistant.kept_vectors import KeptVectors
@@ -42,7 +47,9 @@ def faq(
     from sidecar.bench import faq as bench
 
     logs.configure("warning")
-    knowledge, questions = read(file).knowledge, bench.questions(asked)
+    if (file is None) != (asked is None):
+        raise UsageError("a shop and its questions go together", hint="give both files, or none")
+    knowledge, questions = read(file or bench.SHOP).knowledge, bench.questions(asked or bench.QUESTIONS)
     chosen = [each for each in questions if half in (Half.ALL, each.half)]
     vectors, texts = KeptVectors(), bench.looked(chosen)
     scores = {
@@ -58,7 +65,8 @@ def faq(
 def _shops(knowledge: Knowledge) -> Mapping[str, Knowledge]:
     from sidecar.bench import faq as bench
 
-    return {"as it is": knowledge} | {f"only {lang}": bench.in_one_language(knowledge, lang) for lang in WORDED_IN}
+    single = {f"only {lang}": bench.in_one_language(knowledge, lang) for lang in WORDED_IN}
+    return {"as it is": knowledge} | (single if len(knowledge.languages) > 1 else {})
 
 
 async def _pace(knowledge: Knowledge, chosen: Sequence[Asked]) -> Pace:

@@ -3,6 +3,8 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from sidecar.assistant.concepts import LANGUAGES
+from sidecar.assistant.read import read
 from sidecar.bench import faq
 from sidecar.bench.half import Half
 from sidecar.cli import app
@@ -70,3 +72,14 @@ def test_sets_of_intents_are_shops(tmp_path):
     assert len(worded) == 5
     assert [each.entry for each in asked] == ["price", None]
     assert {each.lang for each in sets["xSID"][1]} == {"zh"}
+
+
+def test_the_built_in_questions_are_of_the_built_in_shop():
+    entries = {entry.id for entry in read(faq.SHOP).knowledge.entries}
+    asked = faq.questions(faq.QUESTIONS)
+    assert {each.entry for each in asked} == entries | {None}
+    assert {each.lang for each in asked} == set(LANGUAGES)
+
+
+def test_a_shop_without_its_questions_is_an_error(files):
+    assert CliRunner().invoke(app, ["bench", "faq", files[0]]).exit_code != 0

@@ -29,7 +29,7 @@ WORDED_IN = ("en", "zh", "en", "zh", "es", "ja")
 LEFT_OUT = 0.3
 """Of the entries, and what a question about one of them counts."""
 STEPS, RATE, DECAY, LANGUAGE_DECAY = 300, 0.06, 2e-3, 2e-2
-ENOUGH = 0.22
+ENOUGH = 0.2
 """How likely it must be that any entry answers: in a shop of sixty entries, one in ten lines of CLINC-OOS and xSID,
 which are no questions to any shop, is taken for one."""
 Floats = NDArray[np.float64]
