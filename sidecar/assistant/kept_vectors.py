@@ -8,12 +8,14 @@ import os
 import tempfile
 import zipfile
 from collections.abc import Sequence
+from functools import lru_cache
+from importlib import metadata
 from pathlib import Path
 
 import numpy as np
 import platformdirs
 
-from sidecar.assistant.embedding import E5_DIMENSIONS, USE_DIMENSIONS, Floats, Vectors, embed
+from sidecar.assistant.embedding import E5_DIMENSIONS, ENCODERS, USE_DIMENSIONS, Floats, Vectors, embed
 
 MOST = 20_000
 """Texts that are kept, the last used ones: 36 MB."""
@@ -28,7 +30,7 @@ class KeptVectors:
 
     def __call__(self, texts: Sequence[str]) -> Vectors:
         rows = self._read()
-        keys = [hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:32] for text in texts]
+        keys = [_key(text) for text in texts]
         missing = dict.fromkeys((key, text) for key, text in zip(keys, texts, strict=True) if key not in rows)
         if missing:
             fresh = embed([text for _, text in missing])
@@ -62,3 +64,15 @@ class KeptVectors:
             except OSError:
                 Path(name).unlink(missing_ok=True)
                 raise
+
+
+def _key(text: str) -> str:
+    """Of ``text`` and the encoders: vectors of others are not taken for theirs."""
+    return hashlib.sha256(f"{_versions()}\n{text}".encode("utf-8", "replace")).hexdigest()[:32]
+
+
+@lru_cache(maxsize=1)
+def _versions() -> str:
+    with contextlib.suppress(metadata.PackageNotFoundError):
+        return " ".join(metadata.version(package) for package in ENCODERS)
+    return ""
