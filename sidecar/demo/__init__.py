@@ -2,5 +2,7 @@
 
 from pathlib import Path
 
+SHOP = Path(__file__).with_name("shop")
+"""What a shop that does not exist knows: sixty entries and twelve products."""
 GLOSSARY = Path(__file__).with_name("glossary.csv")
 """The names that the host uses."""

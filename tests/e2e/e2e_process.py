@@ -72,6 +72,11 @@ def complaint(ended: subprocess.CompletedProcess[str]) -> tuple[str, str]:
     return error.removeprefix("error: "), hint.removeprefix("hint: ")
 
 
+def _heed_interrupts() -> None:
+    """Programs in the background of a shell are born deaf to them, and so are their children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Run:
     """A `sidecar run` on a free port, as a context manager; killed at the end if it still runs."""
 
@@ -91,6 +96,7 @@ class Run:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=stderr,
+                preexec_fn=_heed_interrupts,
             )
         return self
 
