@@ -104,7 +104,8 @@ class TranslationSettings(Section):
     to: tuple[str, ...] = Field(default=("en", "es", "zh"), description="Target languages, the most important first")
     model: str = Field(
         default="auto",
-        description="Name of a manifest, a GGUF file, a folder with CTranslate2 models, auto, or none",
+        description="Name of a manifest, a GGUF file, a folder with CTranslate2 models, auto, none, or whisper: into "
+        "English, by the recogniser",
     )
     models: dict[str, Annotated[tuple[str, ...], Field(min_length=1)]] = Field(
         default={}, description='Models for some languages instead, in the order they are asked: `th = ["A", "B"]`'

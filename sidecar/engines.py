@@ -25,6 +25,7 @@ from sidecar.speech.listener import Listener
 from sidecar.speech.transcript import Policy, Transcript
 from sidecar.speech.turns import Turns
 from sidecar.speech.writing import Writing
+from sidecar.translation import heard
 from sidecar.translation.terms import Terminology
 from sidecar.translation.translator import Translator
 from sidecar.weights.fit import GPU_RECOGNISER, RECOGNISER
@@ -77,7 +78,7 @@ def translator_path(settings: Settings, progress: Progress | None = None) -> Pat
     wanted = settings.translation.model
     if wanted == NONE or not settings.translation.to:
         return None
-    return _translator_path(wanted, progress)
+    return _translator_path(settings, wanted, progress)
 
 
 def preferred_paths(settings: Settings, progress: Progress | None = None) -> dict[str, tuple[Path, ...]]:
@@ -86,13 +87,15 @@ def preferred_paths(settings: Settings, progress: Progress | None = None) -> dic
     if translation.model == NONE:
         return {}
     return {
-        target: tuple(_translator_path(name, progress) for name in names)
+        target: tuple(_translator_path(settings, name, progress) for name in names)
         for target, names in translation.models.items()
         if target in translation.to
     }
 
 
-def _translator_path(wanted: str, progress: Progress | None) -> Path:
+def _translator_path(settings: Settings, wanted: str, progress: Progress | None) -> Path:
+    if wanted == heard.NAME:
+        return recognizer_path(settings, progress)
     if wanted != AUTO:
         return weights.ensure(wanted, progress)
     from sidecar.translation.opening import measure
@@ -127,7 +130,14 @@ def open_recognizer(settings: Settings, path: Path) -> LiveRecognizer:
 
     speech = settings.speech
     at_once = calls_at_once(len(settings.of_each_voice()))
-    make = partial(WhisperRecognizer, path, device=speech.device, threads=speech.threads, at_once=at_once)
+    make = partial(
+        WhisperRecognizer,
+        path,
+        device=speech.device,
+        threads=speech.threads,
+        at_once=at_once,
+        in_english=_hears_in_english(settings),
+    )
     try:
         return RecognizerProcess(make, model=path.name, at_once=at_once)
     except ModelError as exc:
@@ -141,6 +151,12 @@ def open_recognizer(settings: Settings, path: Path) -> LiveRecognizer:
             hint="close other programs on the GPU and see that CUDA and cuDNN are installed, or set --model",
         )
         return open_recognizer(instead, weights.ensure(RECOGNISER))
+
+
+def _hears_in_english(settings: Settings) -> bool:
+    """Whether Whisper is one of the translators."""
+    translation = settings.translation
+    return any(heard.NAME in names for names in ((translation.model,), *translation.models.values()))
 
 
 def calls_at_once(voices: int) -> int:

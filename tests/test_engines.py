@@ -32,6 +32,26 @@ def test_a_model_may_be_given_by_its_path(tmp_path: Path) -> None:
     assert engines.translator_path(chosen) == gguf
 
 
+def whisper_folder(folder: Path) -> Path:
+    folder.mkdir()
+    (folder / "config.json").write_text('{"lang_ids": [50259]}')
+    return folder
+
+
+async def test_whisper_may_be_the_last_resort_into_english(tmp_path: Path) -> None:
+    folder = whisper_folder(tmp_path / "whisper-base")
+    chosen = settings(speech={"model": str(folder)}, translation={"model": "whisper", "to": ["en"]})
+    path = engines.translator_path(chosen)
+    assert path == folder
+    opener = engines.translator_opener(chosen, path, ("en",), Glossary())
+    assert opener is not None
+    translator = await opener()
+    line = Line(text="买2件送1件。", source="zh", target="en", heard_in_english="Buy 2, get 1 free.")
+    assert await translator.translate(line) == "Buy 2, get 1 free."
+    with pytest.raises(UsageError, match="into English only, not into Spanish"):
+        engines.translator_opener(chosen, path, ("en", "es"), Glossary())
+
+
 @pytest.mark.parametrize("name", ["no-such-model", "./nowhere/model"])
 def test_a_model_that_does_not_exist_is_told(name: str) -> None:
     chosen = settings(speech={"model": name}, translation={"model": name})

@@ -13,7 +13,8 @@ class Segment:
     """What the recogniser knows of one stretch of speech: a sentence or clause, growing until it is final.
 
     A later segment of the same ``number`` replaces an earlier one. ``stable`` counts the characters at the start of
-    ``text`` that successive hypotheses agree on. An empty final text withdraws the segment.
+    ``text`` that successive hypotheses agree on. An empty final text withdraws the segment. ``in_english`` is what the
+    recogniser makes of a final one in English, empty if it was not asked.
     """
 
     number: int
@@ -24,6 +25,7 @@ class Segment:
     start_ms: int
     end_ms: int
     speaker: str | None = None
+    in_english: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -102,12 +102,13 @@ async def _mt(
 ) -> Report:
     from sidecar import weights
     from sidecar.bench import mt
-    from sidecar.translation import opening
+    from sidecar.translation import heard, opening
     from sidecar.translation.informed import InformedTranslator
     from sidecar.weights.progress import OnTerminal
 
     mt.chrf(["a"], ["a"])  # without sacrebleu it is better to say so at once
     path = await asyncio.to_thread(weights.ensure, model, OnTerminal())
+    heard.check_reads(path)
     opening.check_languages(path, source, targets)
     translator = await opening.open_translator(path, threads=threads, sources=(source,), targets=targets)
     if terms and told:

@@ -79,12 +79,15 @@ async def _all(
     from sidecar import engines
     from sidecar.cli.bar import bar
     from sidecar.retranslation import retranslate
+    from sidecar.translation import heard
     from sidecar.weights.progress import OnTerminal
 
     settings = settings.model_copy(
         update={"speech": settings.speech.model_copy(update={"language": record.source}), "voices": ()}
     )
     path = engines.translator_path(settings, OnTerminal())
+    if path:
+        heard.check_reads(path)
     preferred = engines.preferred_paths(settings, OnTerminal())
     opener = engines.translator_opener(
         settings, path, settings.translation.to, engines.glossary(settings), preferred, engines.library(settings)

@@ -191,7 +191,13 @@ async def _translate(segment: Segment, target: str, translator: Translator, cont
     from sidecar import language
     from sidecar.translation.translator import Line
 
-    line = Line(text=segment.text, source=segment.language, target=target, context=context)
+    line = Line(
+        text=segment.text,
+        source=segment.language,
+        target=target,
+        context=context,
+        heard_in_english=segment.in_english,
+    )
     if language.base(segment.language) == language.base(target):
         return segment.text, True
     try:

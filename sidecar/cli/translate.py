@@ -46,6 +46,7 @@ def translate(
     A language whose translation failed carries the source line, and "checks" says which checks failed.
     """
     from sidecar import language, logs
+    from sidecar.translation import heard
 
     logs.configure("warning")
     spoken, targets = language.normalise(source), language.normalise_list(to)
@@ -54,6 +55,7 @@ def translate(
     terminology, approved = _terminology(glossary, phrases), _memory(memory)
     with _opened(file) as lines, _bar(file) as step:
         path = _model_path(model)
+        heard.check_reads(path)
         asyncio.run(_translate_all(lines, path, spoken, targets, threads, terminology, approved, step))
 
 

@@ -24,7 +24,8 @@ class Hypothesis:
     """What a recogniser makes of a piece of audio. ``text`` is as written, with punctuation; ``words`` join to it.
 
     ``logprob`` is the mean log-probability of a token, ``no_speech`` the probability that nobody speaks,
-    ``compression`` len(text) / len(zlib(text)), high where text loops.
+    ``compression`` len(text) / len(zlib(text)), high where text loops. ``in_english``: the same in English, of a
+    recogniser that was made to translate as well.
     """
 
     text: str
@@ -33,6 +34,7 @@ class Hypothesis:
     logprob: float
     no_speech: float
     compression: float
+    in_english: str = ""
 
 
 Choose = Callable[[Mapping[str, float]], str]

@@ -201,7 +201,8 @@ class Transcript:
             self._cost_samples = int(took_s * SAMPLE_RATE)
         text = "" if cleanup.is_nobody(hypothesis) else cleanup.tidy(cleanup.without_loops(hypothesis.text))
         if job.final:
-            return self._finish(job, text)
+            english = cleanup.tidy(cleanup.without_loops(hypothesis.in_english)) if text else ""
+            return self._finish(job, text, english)
         current = self._open
         if current is None or current.number != job.number or current.start != job.start:
             return []  # it was closed or cut meanwhile
@@ -272,11 +273,12 @@ class Transcript:
             )
         )
 
-    def _finish(self, job: Job, text: str) -> list[Segment]:
+    def _finish(self, job: Job, text: str, in_english: str = "") -> list[Segment]:
         if self._waiting and self._waiting[0] == job:
             self._waiting.popleft()
         self._trim()
-        return [self._segment(job.number, text, len(text), job.start, job.end, final=True)]
+        segment = self._segment(job.number, text, len(text), job.start, job.end, final=True)
+        return [replace(segment, in_english=in_english)]
 
     def _bound(self) -> None:
         """Keep what waits, and the open segment, within bounds."""

@@ -71,11 +71,14 @@ LANGUAGES = frozenset(_LANGUAGES.split())
 class WhisperRecognizer:
     """A `Recognizer`. ``path`` is the folder of a CTranslate2 Whisper; ``threads`` 0 chooses for this machine.
 
+    ``in_english``: what a beam search finds is written in English as well, from the same encoder output.
     So many calls ``at_once``, from as many threads, are computed side by side, each on ``threads``; the weights are
     shared. Raises `ModelError` when the folder holds no usable model.
     """
 
-    def __init__(self, path: Path, *, device: str = "auto", threads: int = 0, at_once: int = 1) -> None:
+    def __init__(
+        self, path: Path, *, device: str = "auto", threads: int = 0, at_once: int = 1, in_english: bool = False
+    ) -> None:
         from faster_whisper import WhisperModel
 
         if not (path / "tokenizer.json").is_file():  # faster-whisper would ask the hub for another
@@ -94,6 +97,7 @@ class WhisperRecognizer:
         except Exception as exc:  # tokenizers raises nothing more specific
             raise _unusable(path, _first_line(exc)) from exc
         self.multilingual = bool(self._model.model.is_multilingual)
+        self._in_english = in_english and self.multilingual
         self._tokenizer = lru_cache(maxsize=128)(self._make_tokenizer)
 
     def recognize(self, audio: Samples, *, language: str | Choose, beam_size: int, word_times: bool) -> Hypothesis:
@@ -123,6 +127,9 @@ class WhisperRecognizer:
         if beam_size > 1 and is_doubtful(hypothesis):
             hypothesis, ids = self._doubted(encoded, tokenizer, (hypothesis, ids), seconds)
         hypothesis = replace(hypothesis, language=spoken)
+        if self._in_english and beam_size > 1 and hypothesis.text and spoken != "en":
+            english, _ = self._decode(encoded, self._tokenizer(spoken, "translate"), beam_size, seconds)
+            hypothesis = replace(hypothesis, in_english=english.text)
         if word_times and hypothesis.text:
             tokens = spoken_tokens(ids, tokenizer.timestamp_begin, seconds)
             hypothesis = replace(hypothesis, words=self._words(encoded, tokenizer, tokens, frames))
@@ -205,12 +212,10 @@ class WhisperRecognizer:
             if word["word"]
         )
 
-    def _make_tokenizer(self, language: str) -> Tokenizer:
+    def _make_tokenizer(self, language: str, task: str = "transcribe") -> Tokenizer:
         from faster_whisper.tokenizer import Tokenizer
 
-        return Tokenizer(
-            self._model.hf_tokenizer, self.multilingual, task="transcribe", language=whisper_code(language)
-        )
+        return Tokenizer(self._model.hf_tokenizer, self.multilingual, task=task, language=whisper_code(language))
 
 
 def spoken_tokens(tokens: Sequence[int], timestamp_begin: int, audio_s: float) -> list[int]:
@@ -263,6 +268,7 @@ def joined(first: Hypothesis, rest: Hypothesis, after_s: float) -> Hypothesis:
         logprob=(first.logprob * len(first.text) + rest.logprob * len(rest.text)) / (len(first.text) + len(rest.text)),
         no_speech=first.no_speech,
         compression=_compression(text),
+        in_english=" ".join(filter(None, (first.in_english, rest.in_english))),
     )
 
 

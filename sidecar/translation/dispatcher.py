@@ -281,7 +281,13 @@ class Dispatcher:
 
     def _start(self, job: Job, translator: Translator) -> None:
         segment, target = job.segment, job.target
-        line = Line(text=segment.text, source=segment.language, target=target, context=job.context)
+        line = Line(
+            text=segment.text,
+            source=segment.language,
+            target=target,
+            context=job.context,
+            heard_in_english=segment.in_english,
+        )
         task = asyncio.create_task(translator.translate(line), name=f"translate {segment.number} to {target}")
         began_s = self._clock.now()
         self._calls[target] = _Call(

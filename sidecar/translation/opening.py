@@ -1,4 +1,4 @@
-"""Which engine opens a model: CTranslate2 for a folder, llama.cpp for a GGUF file."""
+"""Which engine opens a model: CTranslate2 for a folder, llama.cpp for a GGUF file; a Whisper model is open already."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sidecar import language
-from sidecar.translation import llama, seq2seq, tongue
+from sidecar.translation import heard, llama, seq2seq, tongue
 from sidecar.translation.in_order import InOrder
 from sidecar.translation.translator import Translator
 
@@ -20,6 +20,8 @@ async def open_translator(
     Raises `ModelError`.
     """
     await asyncio.to_thread(tongue.prepare)
+    if heard.is_recogniser(path):
+        return heard.HeardInEnglish()
     if _is_seq2seq(path):
         return await seq2seq.open_seq2seq(path, threads=threads, targets=targets)
     known = [source for source in sources if source != language.AUTO]
@@ -61,7 +63,9 @@ def check_languages(path: Path, source: str, targets: Sequence[str]) -> None:
 
     Does not load the model. Raises `ModelError` where there is none.
     """
-    if _is_seq2seq(path):
+    if heard.is_recogniser(path):
+        heard.check_languages(targets)
+    elif _is_seq2seq(path):
         seq2seq.check_languages(path, "" if source == language.AUTO else source, targets)
 
 

@@ -23,7 +23,8 @@ SAMPLE_LINES = (
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """A line to translate. ``context`` is up to a few lines said just before, oldest first; ``terms`` are what is said
-    in it and has a form of its own in ``target``. A ``tentative`` one goes on: one attempt at it will do."""
+    in it and has a form of its own in ``target``. A ``tentative`` one goes on: one attempt at it will do.
+    ``heard_in_english`` is what the recogniser makes of it in English, empty if it was not asked."""
 
     text: str
     source: str
@@ -31,6 +32,7 @@ class Line:
     context: Sequence[str] = ()
     terms: tuple[Wanted, ...] = ()
     tentative: bool = False
+    heard_in_english: str = ""
 
 
 class Translator(Protocol):

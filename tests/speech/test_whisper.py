@@ -102,6 +102,17 @@ def test_words_have_their_places_and_join_to_the_text(recognizer: WhisperRecogni
 
 
 @pytest.mark.model
+def test_what_a_beam_finds_is_written_in_english_as_well(path: Path, speak: Speak) -> None:
+    recognizer = WhisperRecognizer(path, device="cpu", threads=2, in_english=True)
+    german = speak("Guten Abend und herzlich willkommen zu unserer Sendung.", "de")
+    heard = hear(recognizer, german, language="de", beam_size=5)
+    assert "willkommen" in heard.text
+    assert "welcome" in heard.in_english.lower()
+    assert hear(recognizer, german, language="de").in_english == "", "a partial is in a hurry"
+    assert hear(recognizer, speak(SENTENCES[2]), beam_size=5).in_english == "", "it is English already"
+
+
+@pytest.mark.model
 @pytest.mark.parametrize(
     ("voice", "said", "language"),
     [
