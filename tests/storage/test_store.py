@@ -18,8 +18,9 @@ import pytest
 
 from sidecar.captions.caption import Caption, Removal
 from sidecar.errors import StorageError
+from sidecar.storage.database import SCHEMA_VERSION
 from sidecar.storage.record import SessionRecord, session_id
-from sidecar.storage.store import SCHEMA_VERSION, Store
+from sidecar.storage.store import Store
 
 SESSION = SessionRecord(
     id="2026-11-22-1915-k3f9", started_epoch_ms=1_795_000_000_000, source="zh", languages=("zh", "en"), input="mic"
