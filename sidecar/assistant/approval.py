@@ -188,7 +188,7 @@ class Merged:
     """Its questions are with the group ``to`` now."""
 
     step: Literal["merged"] = "merged"
-    people: ClassVar[bool | None] = True
+    people: ClassVar[bool | None] = None
     to: str
 
 

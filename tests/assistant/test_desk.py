@@ -1,0 +1,224 @@
+"""The queue at work, on a real audit log: nothing lost, nothing sent twice, nothing sent that nobody approved."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from sidecar.assistant.approval import Answer, Approved, Claimed, Edited, Group, NotAllowed, Reason, Rejected, State
+from sidecar.assistant.approval import Undone as Undo
+from sidecar.assistant.desk import UNSURE, Desk, Times
+from sidecar.assistant.draft import Candidate, Decision, Draft
+from sidecar.assistant.question import Question
+from sidecar.errors import StorageError
+from sidecar.storage.audit import AuditLog
+from sidecar.storage.database import Database
+
+ANSWERS = {"shipping": {"en": "Two days.", "es": "Dos días.", "zh": "两天。"}}
+
+
+class Shop:
+    """A `Drafter` that knows one answer, and what asks for it: a word in the text."""
+
+    async def draft(self, text: str, lang: str) -> Draft:
+        known = "ship" in text
+        return Draft(
+            lang=lang,
+            decision=Decision.ANSWER if known else Decision.ABSTAIN,
+            entry="shipping" if known else None,
+            score=0.9 if known else 0.0,
+            margin=0.9 if known else 0.0,
+            text=ANSWERS["shipping"][lang] if known else "",
+        )
+
+    async def render(self, entry: str, lang: str) -> Candidate | None:
+        text = ANSWERS[entry].get(lang)
+        return Candidate(entry=entry, question="How long?", text=text, score=1.0) if text else None
+
+    async def similarity(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.eye(len(texts), dtype=np.float32)
+
+
+class Stage:
+    """A desk at work, with a clock that is set by hand, and what went out."""
+
+    def __init__(self, url: str) -> None:
+        self.now_ms = 1_000
+        self.sent: list[Answer] = []
+        self.fails = False
+        self._url = url
+
+    @contextlib.asynccontextmanager
+    async def at_work(self) -> AsyncIterator[Desk]:
+        database = await Database.open(self._url)
+        desk = Desk(
+            AuditLog(database, "s1"), drafter=Shop(), publish=self.publish, times=Times(), now_ms=lambda: self.now_ms
+        )
+        await desk.restore()
+        work = asyncio.create_task(desk.run())
+        try:
+            yield desk
+        finally:
+            work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
+            await database.aclose()
+
+    async def publish(self, answer: Answer) -> Sequence[str]:
+        self.sent.append(answer)
+        if self.fails:
+            raise OSError("the platform is down")
+        return ()
+
+    def question(self, name: str, text: str = "how fast do you ship?", lang: str = "en") -> Question:
+        return Question(id=name, asker=f"asker of {name}", lang=lang, text=text, at_ms=self.now_ms)
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Stage:
+    return Stage(f"sqlite:///{tmp_path / 'sidecar.db'}")
+
+
+async def until(condition: Callable[[], object]) -> None:
+    async with asyncio.timeout(20):
+        while not condition():  # noqa: ASYNC110 - what is waited for has no event
+            await asyncio.sleep(0.01)
+
+
+async def drafted(desk: Desk, question: Question) -> Group:
+    id = await desk.ask(question)
+    await until(lambda: desk.group(id).state is not State.RECEIVED)
+    return desk.group(id)
+
+
+def approve(group: Group, stage: Stage) -> Approved:
+    return Approved(entry="shipping", texts=dict(group.texts), send_at_ms=stage.now_ms + 4_000)
+
+
+async def test_one_approval_answers_all_who_asked_alike_each_in_their_language(stage: Stage) -> None:
+    async with stage.at_work() as desk:
+        first = await drafted(desk, stage.question("a"))
+        other = await drafted(desk, stage.question("b", lang="es"))
+        assert other.state is State.MERGED
+        group = desk.group(first.id)
+        assert [question.id for question in group.questions] == ["a", "b"]
+        approved = await desk.act(first.id, group.revision, "mei", approve(group, stage))
+        await asyncio.sleep(0.5)
+        assert stage.sent == [], "it can still be undone"
+        stage.now_ms = 10_000
+        await until(lambda: desk.group(approved.id).state is State.SENT)
+        (answer,) = stage.sent
+        assert answer.approved_by == "mei"
+        assert [answer.text_for(question.lang) for question in answer.questions] == [
+            ("Two days.", "en"),
+            ("Dos días.", "es"),
+        ]
+
+
+async def test_of_two_who_approve_at_once_one_is_told_so_and_it_goes_out_once(stage: Stage) -> None:
+    async with stage.at_work() as desk:
+        group = await drafted(desk, stage.question("a"))
+        outcomes = await asyncio.gather(
+            *(desk.act(group.id, group.revision, who, approve(group, stage)) for who in ("mei", "ana")),
+            return_exceptions=True,
+        )
+        (refused,) = [outcome for outcome in outcomes if isinstance(outcome, NotAllowed)]
+        assert refused.code == "conflict"
+        stage.now_ms = 10_000
+        await until(lambda: desk.group(group.id).state is State.SENT)
+        assert len(stage.sent) == 1
+
+
+async def test_what_is_undone_or_rejected_or_late_never_goes_out(stage: Stage) -> None:
+    async with stage.at_work() as desk:
+        first = await drafted(desk, stage.question("a"))
+        approved = await desk.act(first.id, first.revision, "mei", approve(first, stage))
+        undone = await desk.act(first.id, approved.revision, "mei", Undo())
+        rejected = await desk.act(first.id, undone.revision, "mei", Rejected(reason=Reason.OFF_TOPIC))
+        assert rejected.state is State.REJECTED
+        late = await drafted(desk, stage.question("b", text="what is the weather?"))
+        assert late.state is State.ABSTAINED
+        stage.now_ms = 10_000_000
+        await until(lambda: desk.group(late.id).state is State.EXPIRED)
+        with pytest.raises(NotAllowed):
+            await desk.act(late.id, late.revision, "mei", Edited(lang="en", texts={"en": "Fine."}, send_at_ms=0))
+        assert stage.sent == []
+
+
+async def test_a_claim_keeps_others_away_until_it_ends(stage: Stage) -> None:
+    async with stage.at_work() as desk:
+        group = await drafted(desk, stage.question("a"))
+        claimed = await desk.act(group.id, group.revision, "mei", Claimed(until_ms=stage.now_ms + 45_000))
+        with pytest.raises(NotAllowed, match="mei has claimed it"):
+            await desk.act(group.id, claimed.revision, "ana", approve(group, stage))
+        stage.now_ms += 45_000
+        assert (await desk.act(group.id, claimed.revision, "ana", approve(group, stage))).state is State.APPROVED
+
+
+async def test_what_one_has_not_seen_one_does_not_approve(stage: Stage) -> None:
+    async with stage.at_work() as desk:
+        id = await desk.ask(stage.question("a"))
+        seen = desk.group(id)
+        await until(lambda: desk.group(id).state is State.DRAFTED)
+        with pytest.raises(NotAllowed, match="look again"):
+            await desk.act(id, seen.revision, "mei", approve(desk.group(id), stage))
+
+
+async def test_another_program_takes_up_where_one_stopped(stage: Stage) -> None:
+    async with stage.at_work() as desk:
+        waiting = await drafted(desk, stage.question("a", text="what is the weather?"))
+        decided = await drafted(desk, stage.question("b"))
+        await desk.act(decided.id, decided.revision, "mei", approve(decided, stage))
+        stuck = asyncio.Event()
+
+        async def forever(answer: Answer) -> Sequence[str]:
+            stuck.set()
+            await asyncio.sleep(3_600)
+            return ()
+
+    stage.now_ms = 10_000
+    async with stage.at_work() as desk:
+        assert desk.group(waiting.id).draft == waiting.draft
+        await until(lambda: desk.group(decided.id).state is State.SENT)
+        again = await drafted(desk, stage.question("c"))
+        await desk.act(again.id, again.revision, "mei", approve(again, stage))
+        desk._publish = forever
+        stage.now_ms = 20_000
+        await stuck.wait()
+    async with stage.at_work() as desk:
+        assert desk.group(decided.id).state is State.SENT
+        assert desk.group(again.id).state is State.FAILED
+        assert desk.group(again.id).note == UNSURE
+    assert len(stage.sent) == 1
+
+
+async def test_a_platform_that_is_down_costs_its_answer_only(stage: Stage) -> None:
+    async with stage.at_work() as desk:
+        stage.fails = True
+        group = await drafted(desk, stage.question("a"))
+        await desk.act(group.id, group.revision, "mei", approve(group, stage))
+        stage.now_ms = 10_000
+        await until(lambda: desk.group(group.id).state is State.FAILED)
+        assert (await drafted(desk, stage.question("b"))).state is State.DRAFTED
+
+
+async def test_of_a_burst_none_is_lost(stage: Stage) -> None:
+    async with stage.at_work() as desk:
+        ids = await asyncio.gather(*(desk.ask(stage.question(f"q{n}", text=f"{n}?")) for n in range(2_000)))
+        assert len(set(ids)) == 2_000
+        await until(lambda: all(desk.group(id).state is State.ABSTAINED for id in ids))
+    async with stage.at_work() as desk:
+        assert {question.id for group in desk.groups for question in group.questions} == {f"q{n}" for n in range(2_000)}
+
+
+async def test_where_the_log_cannot_be_written_whoever_asked_is_told(stage: Stage) -> None:
+    async with stage.at_work() as desk:
+        await desk._audit._database.aclose()  # type: ignore[attr-defined]
+        with pytest.raises(StorageError):
+            await desk.ask(stage.question("a"))
+        assert desk.groups == []
