@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -80,8 +81,8 @@ def read_gold(path: Path) -> Gold:
     )
 
 
-def read_clips(listing: Path, half: Half) -> tuple[Clip, ...]:
-    """Clips under `LONGEST_CLIP_S` with a reference to rely on. Raises `UsageError`."""
+def read_clips(listing: Path, half: Half, languages: Collection[str] = ()) -> tuple[Clip, ...]:
+    """Clips under `LONGEST_CLIP_S` with a reference to rely on, in ``languages`` (none: any). Raises `UsageError`."""
     numbers: dict[str, count[int]] = {}
     chosen: list[Clip] = []
     for line in _lines(listing):
@@ -89,7 +90,8 @@ def read_clips(listing: Path, half: Half) -> tuple[Clip, ...]:
         wanted = half is Half.ALL or tuning == (half is Half.TUNE)
         if wanted and line.text and line.ref_quality in GOOD and line.seconds < LONGEST_CLIP_S:
             clip = Clip(path=listing.parent / line.audio, language=language.normalise(line.lang), text=line.text)
-            chosen.append(clip)
+            if not languages or clip.language in languages:
+                chosen.append(clip)
     if not chosen:
         raise UsageError(f"no clip in {listing} can be measured", hint="see docs/benchmarks.md for what a line says")
     return tuple(chosen)

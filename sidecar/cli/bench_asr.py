@@ -50,7 +50,9 @@ def asr(
     ] = None,
     spoken: Annotated[
         list[str] | None,
-        typer.Option("--language", metavar="LANG", help="What is spoken, or auto; one, or one a FILE."),
+        typer.Option(
+            "--language", metavar="LANG", help="What is spoken, or auto; one, or one a FILE. Of clips only these."
+        ),
     ] = None,
     choice: Annotated[
         str | None, typer.Option("--languages", metavar="LANG,…", help="What auto chooses from; default: any.")
@@ -81,7 +83,7 @@ def asr(
     FILES take as long as they play. docs/benchmarks.md explains the figures and the PARTs that can be left out.
     """
     from sidecar import config as configuration
-    from sidecar import engines, logs
+    from sidecar import engines, language, logs
     from sidecar.bench.asr import Plan
     from sidecar.bench.live import system
     from sidecar.bench.references import read_clips, read_nonspeech
@@ -94,7 +96,7 @@ def asr(
     plan = Plan(
         systems=tuple(system(settings, part) for part in ("", *(without or []))),
         files=_files(files or [], gold or [], languages),
-        clips=read_clips(clips, half) if clips else (),
+        clips=read_clips(clips, half, set(languages) - {language.AUTO}) if clips else (),
         nonspeech=read_nonspeech(nonspeech) if nonspeech else (),
         languages=tuple(dict.fromkeys(languages)),
         pace="realtime" if realtime else "max",

@@ -56,6 +56,14 @@ def test_halves_are_every_other_line_of_a_language(tmp_path: Path) -> None:
     assert read_clips(path, Half.TUNE)[1].path == tmp_path / "b"
 
 
+def test_clips_of_some_languages_are_taken_where_they_are_named(tmp_path: Path) -> None:
+    good = {"text": "words", "seconds": 3, "ref_quality": "corpus"}
+    path = listing(tmp_path, {"audio": "a", "lang": "zh", **good}, {"audio": "b", "lang": "en", **good})
+    assert [each.language for each in read_clips(path, Half.ALL, {"en"})] == ["en"]
+    with pytest.raises(UsageError):
+        read_clips(path, Half.ALL, {"ja"})
+
+
 def test_only_short_clips_with_a_good_reference_are_taken_and_the_halves_stay(tmp_path: Path) -> None:
     unfit = (clip("a", seconds=30.0), clip("b", ref_quality="asr"), clip("c", text=None), clip("d", ref_quality=None))
     path = listing(tmp_path, *unfit, clip("e"), clip("f"))
