@@ -115,7 +115,9 @@ class TranslationSettings(Section):
         description="Translation memory: a .tmx or .csv file; empty: memory.tmx in the user's data folder; or none",
     )
     threads: int = Field(default=0, ge=0, description="CPU threads of translation; 0: chosen for this machine")
-    partials: bool = Field(default=False, description="Translate what is still being said, while no finished line waits")
+    partials: bool = Field(
+        default=False, description="Translate what is still being said, while no finished line waits"
+    )
     line_timeout_s: float = Field(default=20.0, gt=0, description="A line not translated in this time is given up")
     max_lag_s: float = Field(default=15.0, gt=0, description="Lines older than this are shown untranslated")
 
