@@ -22,23 +22,24 @@ _log = sa.Table(
     "audit",
     metadata,
     sa.Column("line", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("session", sa.String(64), nullable=False),
+    sa.Column("desk", sa.String(64), nullable=False),
     sa.Column("group", sa.String(64), nullable=False),
     sa.Column("revision", sa.Integer, nullable=False),
     sa.Column("at_ms", sa.BigInteger, nullable=False),
     sa.Column("who", sa.Text, nullable=False),
     sa.Column("step", sa.String(16), nullable=False),
     sa.Column("event", sa.Text, nullable=False),
-    sa.UniqueConstraint("session", "group", "revision"),
+    sa.UniqueConstraint("desk", "group", "revision"),
 )
 
 
 class AuditLog:
-    """The log of one session. Every method raises `StorageError` when the database cannot be read or written."""
+    """The log of one desk, over all its shows. Every method raises `StorageError` when the database cannot be read or
+    written."""
 
-    def __init__(self, database: Database, session_id: str) -> None:
+    def __init__(self, database: Database, desk: str) -> None:
         self._database = database
-        self._session_id = session_id
+        self._desk = desk
 
     async def add(self, *entries: Entry) -> None:
         """Keep ``entries``; on return they are on the disk. All are kept or none.
@@ -48,16 +49,20 @@ class AuditLog:
         rows = [self._row(entry) for entry in entries]
         await self._database.change(lambda connection: _add(connection, rows))
 
-    async def entries(self, group: str | None = None) -> list[Entry]:
-        """All there is, in the order it was written; of ``group`` alone if there is one."""
-        query = _log.select().where(_log.c.session == self._session_id).order_by(_log.c.line)
+    async def entries(self, group: str | None = None, *, since_ms: int = 0) -> list[Entry]:
+        """All there is, in the order it was written; of ``group`` alone if there is one. Groups of which nothing was
+        written since ``since_ms``, Unix time, are left out."""
+        query = _log.select().where(_log.c.desk == self._desk).order_by(_log.c.line)
         if group is not None:
             query = query.where(_log.c.group == group)
+        if since_ms:
+            late = sa.select(_log.c.group).where(_log.c.desk == self._desk, _log.c.at_ms >= since_ms)
+            query = query.where(_log.c.group.in_(late))
         return [_entry(row) for row in await self._database.select(query)]
 
     def _row(self, entry: Entry) -> dict[str, Any]:
         return {
-            "session": self._session_id,
+            "desk": self._desk,
             "group": entry.group,
             "revision": entry.revision,
             "at_ms": entry.at_ms,

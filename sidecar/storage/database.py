@@ -42,6 +42,7 @@ class Database:
     def __init__(self, engine: Engine, worker: ThreadPoolExecutor) -> None:
         self._engine = engine
         self._worker = worker
+        self._tables = 0
 
     @classmethod
     async def open(cls, url: str = "", *, create: bool = True) -> Database:
@@ -69,6 +70,7 @@ class Database:
         """What ``work`` does in one transaction: all of it is kept or none. It may raise what it likes."""
 
         def changed() -> T:
+            self._make_tables()
             with self._engine.begin() as connection:
                 return work(connection)
 
@@ -76,10 +78,17 @@ class Database:
 
     async def select(self, query: sa.Executable) -> Sequence[RowMapping]:
         def selected() -> Sequence[RowMapping]:
+            self._make_tables()
             with self._engine.connect() as connection:
                 return connection.execute(query).mappings().all()
 
         return await self._run(selected)
+
+    def _make_tables(self) -> None:
+        """In the worker: those that came to be known since it was opened, when their module was imported."""
+        if len(metadata.tables) > self._tables:
+            metadata.create_all(self._engine)
+            self._tables = len(metadata.tables)
 
     async def _run(self, work: Callable[[], T]) -> T:
         def translated() -> T:
@@ -113,6 +122,7 @@ def _open(url: URL, create: bool) -> Engine:
             )
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)  # what viewers asked, and the secret of tokens, are for its owner alone
         try:
             engine = sa.create_engine(url)
         except (ModuleNotFoundError, NoSuchModuleError) as exc:
@@ -148,10 +158,9 @@ def _prepare_sqlite(connection: Any, _: Any) -> None:
 
 def _check_schema(connection: Connection, url: URL) -> None:
     if not sa.inspect(connection).has_table(_schema.name):
-        metadata.create_all(connection)
+        _schema.create(connection)
         connection.execute(_schema.insert().values(version=SCHEMA_VERSION))
         return
-    metadata.create_all(connection)  # a table that came later
     found = connection.execute(sa.select(sa.func.max(_schema.c.version))).scalar() or 0
     if found > SCHEMA_VERSION:
         raise StorageError(

@@ -94,9 +94,9 @@ def url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'sidecar.db'}"
 
 
-async def opened(url: str, session: str = "s1") -> tuple[Database, AuditLog]:
+async def opened(url: str, desk: str = "shop") -> tuple[Database, AuditLog]:
     database = await Database.open(url)
-    return database, AuditLog(database, session)
+    return database, AuditLog(database, desk)
 
 
 def test_no_event_is_forgotten_here() -> None:
@@ -114,6 +114,8 @@ async def test_what_is_kept_is_what_was_written(url: str) -> None:
     assert await log.entries() == written
     assert await log.entries("g1") == written
     assert await log.entries("g2") == []
+    assert await log.entries(since_ms=len(EVENTS)) == written, "a group is read whole"
+    assert await log.entries(since_ms=len(EVENTS) + 1) == []
     assert await AuditLog(database, "another").entries() == []
     await database.aclose()
 
@@ -160,7 +162,7 @@ from sidecar.storage.audit import AuditLog
 from sidecar.storage.database import Database
 
 async def main():
-    log = AuditLog(await Database.open(sys.argv[1]), "s1")
+    log = AuditLog(await Database.open(sys.argv[1]), "shop")
     for number in range(100_000):
         question = Question(id=str(number), asker="a", lang="en", text="how much?", at_ms=number)
         event = Received(questions=(question,), expires_ms=number + 1)
