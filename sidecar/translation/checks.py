@@ -49,8 +49,11 @@ _CURRENCIES = {
         "RUB": r"₽|рубл|卢布",
         "BRL": r"\breais\b|r\$ ?\d|雷亚尔",
         "INR": r"₹|\brupees?\b|卢比",
+        "cents": r"\bcentavos?\b|\bc[eéê]ntimos?\b|\bcentimes?\b|\bcentesim[io]\b|\d ?cents?\b"
+        r"|[\d一二三四五六七八九半几][毛角]|[\d一二三四五六七八九]分(?![钟鐘之期享类類秒])",
     }.items()
 }
+_ODD_NUMERAL = regex.compile(r"(?<!\p{L})[\p{No}\p{Nl}]|[\U0001d7ce-\U0001d7ff]")
 _QUOTES = (("“", "”"), ('"', '"'), ("「", "」"), ("«", "»"), ("'", "'"))
 
 
@@ -92,7 +95,8 @@ def check(said: str, written: str, *, source: str, target: str, wanted: Sequence
         "language": is_in_another_language(bare_said, bare_written, target),
         "length": _has_wrong_length(said, written),
         "loop": has_loop(written) and not has_loop(said),
-        "numbers": numbers.differ(numbers.find(bare_said, source), numbers.find(bare_written, target)),
+        "numbers": numbers.differ(numbers.find(bare_said, source), numbers.find(bare_written, target))
+        or has_odd_numeral(said, written),
         "currency": bool(currencies(bare_written) - currencies(bare_said)),
         "negation": negation.is_lost(said, written, source=source, target=target),
         "terms": bool(terms.missing(wanted, written, target)),
@@ -130,6 +134,11 @@ def has_loop(text: str) -> bool:
     if len(words) >= 12 and Counter(words).most_common(1)[0][1] > len(words) / 2:
         return True
     return any(_repeats(words, size) for size in (1, 2, 3, 4)) or bool(_SHORT_LOOP.search(text))
+
+
+def has_odd_numeral(said: str, written: str) -> bool:
+    """A number that is not made of plain digits, like ½, ② or 𝟐𝟎, and was not said so. m² is a unit."""
+    return any(found not in said for found in _ODD_NUMERAL.findall(written))
 
 
 def currencies(text: str) -> frozenset[str]:

@@ -35,7 +35,9 @@ _SLOWER = 3.0
 """Once so many calls are known, one may take so many times what the slowest of late took, and at least so long: what
 takes longer hangs, and lines of other languages wait for the same worker."""
 _FIRST, _UNWATCHED, _HUNG = range(3)
-"""Ranks of a language. One whose last line hung goes last."""
+"""Ranks of a language. One whose last line hung goes last for `_STANDS_BACK_S`."""
+_STANDS_BACK_S = 10.0
+"""Long enough for others to have their turn; where lines always wait, it would have none again otherwise."""
 
 
 class Reason(StrEnum):
@@ -135,7 +137,7 @@ class Dispatcher:
         self._idle.set()
         self._calls: dict[str, _Call] = {}
         self._took_s: deque[float] = deque(maxlen=_LAGS_KEPT)
-        self._hung: set[str] = set()
+        self._hung: dict[str, float] = {}
         self._given_up: set[asyncio.Task[str]] = set()
         self._opening: asyncio.Task[None] | None = None
         self._timeouts = 0
@@ -170,6 +172,11 @@ class Dispatcher:
         for target in self._calls.keys() - set(self._backlog.targets):
             self._give_up(self._calls.pop(target).task)
         self._wake.set()
+
+    @property
+    def translator(self) -> Translator | None:
+        """The one that is open now, for work that may wait."""
+        return self._translator
 
     @property
     def behind(self) -> bool:
@@ -274,7 +281,7 @@ class Dispatcher:
         """See `Backlog.take`: languages that are read go before others."""
         if self._translator and self._translator.worker(target) in {call.worker for call in self._calls.values()}:
             return None
-        if target in self._hung:
+        if self._clock.now() < self._hung.get(target, 0.0):
             return _HUNG
         watched = self._watched()
         return _FIRST if watched is None or target in watched else _UNWATCHED
@@ -308,14 +315,14 @@ class Dispatcher:
             if self._clock.now() < call.deadline_s:
                 return
             self._give_up(call.task)
-            self._hung.add(target)
+            self._hung[target] = self._clock.now() + _STANDS_BACK_S
             await self._settle(call, Reason.TIMED_OUT)
             self._timeouts += 1
             if self._timeouts >= _TIMEOUTS_BEFORE_REOPENING:
                 self._open()
             return
         self._timeouts = 0
-        self._hung.discard(target)
+        self._hung.pop(target, None)
         self._took_s.append(self._clock.now() - call.began_s)
         error = asyncio.CancelledError() if call.task.cancelled() else call.task.exception()
         if error is None:

@@ -40,9 +40,13 @@ _OWN = {
     "mr": (_DEVANAGARI,),
     "ne": (_DEVANAGARI,),
 }
-_OTHER_DIGITS = r"\u0660-\u0669\u06f0-\u06f9\u0e50-\u0e59\uff10-\uff19"
-
-
+_OTHER_DIGITS = (
+    r"\u0660-\u0669\u06f0-\u06f9\u0e50-\u0e59\uff10-\uff19"
+    r"\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u209f\u2150-\u218b\u2460-\u249b\u24ea-\u24ff\u2776-\u2793\U0001d7ce-\U0001d7ff"
+)
+_ENDS = ".!?…。！？؟"
+_NEVER = "0-9%<|>"
+"""A model's special tokens, like ``<|fim_pad|>``, are text to the grammar and nothing to the reader."""
 MAX_NUMBERS = 6
 """More numbers than this in one line, and they may come again and again: the grammar has a rule a subset."""
 _NUMBERED = r"""first ::= number | other+ number | other
@@ -62,9 +66,11 @@ def for_line(numbers: Sequence[Number], target: str, names: Sequence[str] = ()) 
     return "\n".join((other, f"number ::= {said}", _NUMBERED))
 
 
-def with_all(numbers: Sequence[Number], target: str, names: Sequence[str] = ()) -> str:
+def with_all(numbers: Sequence[Number], target: str, names: Sequence[str] = (), *, one_sentence: bool = False) -> str:
     """The same, and every required number is there exactly once, every other at most once, in any order.
 
+    ``one_sentence``: none ends before the last required number. A model that would end, but lacks a number, makes up a
+    sentence for it otherwise.
     "" where that says no more than `for_line`: no number is required, or there are more than `MAX_NUMBERS`.
     """
     firm = [_choice(_firm_faces(number, target)) for number in numbers if number.required]
@@ -73,8 +79,14 @@ def with_all(numbers: Sequence[Number], target: str, names: Sequence[str] = ()) 
     required = len(firm)
     if not required or len(items) > MAX_NUMBERS:
         return ""
-    other = _other(target)
-    rules = [other, other.replace("other ::= [^", "word ::= [^:", 1), 'gap ::= ":" | word other*']
+    ends = _ENDS if one_sentence else ""
+    rules = [
+        _other(target),
+        _other(target, "word", ":"),
+        _other(target, "inner", ends),
+        _other(target, "start", f":{ends}"),
+        'gap ::= ":" | start inner*',
+    ]
     rules += [f"n{at} ::= {faces}" for at, faces in enumerate(items)]
     everything = 2 ** len(items) - 1
     rules += [_after(left, len(items), 2**required - 1) for left in range(everything + 1)]
@@ -86,14 +98,15 @@ def _after(left: int, count: int, required: int) -> str:
 
     A colon after a number is followed by another: a model that may not write 9:30 twice does not stop at the colon.
     """
-    gap = "other*" if left == 2**count - 1 else "gap"
+    gap = "inner*" if left == 2**count - 1 else "gap"
     ways = [f"{gap} n{at} left{left & ~(1 << at)}" for at in range(count) if left >> at & 1]
     ways += [] if left & required else [r"(word other*)? [\n]*"]
     return f"left{left} ::= {' | '.join(ways)}"
 
 
-def _other(target: str) -> str:
-    return rf"other ::= [^\n0-9%{_OTHER_DIGITS}{foreign_scripts(target)}]"
+def _other(target: str, name: str = "other", more: str = "") -> str:
+    """Any character but digits, foreign ones and ``more``."""
+    return rf"{name} ::= [^{more}\n{_NEVER}{_OTHER_DIGITS}{foreign_scripts(target)}]"
 
 
 def _choice(texts: Iterable[str]) -> str:
@@ -107,7 +120,7 @@ def _escaped(text: str) -> str:
 
 def _is_odd(name: str, target: str) -> bool:
     """Whether some character of it is not allowed in any other word."""
-    return re.search(rf"[0-9%{_OTHER_DIGITS}{foreign_scripts(target)}]", name) is not None
+    return re.search(rf"[{_NEVER}{_OTHER_DIGITS}{foreign_scripts(target)}]", name) is not None
 
 
 def _firm_faces(number: Number, target: str) -> Iterator[str]:

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+import regex
 import structlog
 
 from sidecar.errors import CorruptModelError, ModelError, TranslationError
@@ -37,6 +38,7 @@ SLOT_TOKENS = 1024
 _RETRY_TEMPERATURE = 0.5
 _OTHER_INPUT = frozenset({"numbers", "terms"})
 """Checks for which the retry asks for something else than the first attempt, and so needs no chance."""
+_INNER_END = regex.compile(r"(?:[!?。！？…]|\.(?!\d))\s*\w")
 _MAX_TERMS = 6
 """Terms that the model is shown with a line, at most."""
 
@@ -163,7 +165,9 @@ class LlamaTranslator:
         request = {
             "max_tokens": max_tokens or _token_limit(text),
             "temperature": temperature,
-            "grammar": (all_required and grammar.with_all(said, target, names))
+            "grammar": (
+                all_required and grammar.with_all(said, target, names, one_sentence=not _INNER_END.search(text))
+            )
             or grammar.for_line(said, target, names),
             "id_slot": self._slot(source, target),
         }

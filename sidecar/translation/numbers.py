@@ -51,7 +51,7 @@ _LOOSE = regex.compile("半价|半價|一半|双倍|雙倍|[一双雙对對半�
 _TIME = regex.compile(r"(?<![\d.,:])(?P<hour>[012]?\d) ?[:：h] ?(?P<minute>[0-5]\d)(?![\d:])")
 _DIGITS = regex.compile(ARABIC)
 _PERCENT_SIGN = regex.compile(
-    r"[\s\u202f]?(?:[%％٪]|per ?cent|por cien|pour cent|prozent|persen|peratus|phần trăm|процент|"
+    r"[\s\u202f]?(?:[%％٪]|per ?cent|por ?cien|por ?cento|pour ?cent|prozent|persen|peratus|phần trăm|процент|"
     r"퍼센트|프로|パーセント|เปอร์เซ็นต์|بالمئة)",
     regex.IGNORECASE,
 )

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from sidecar.bench.lines import BenchLine, commerce, commerce_terms, listed
-from sidecar.bench.mt import chrf, report, translate_all
+from sidecar.bench.mt import bleu, chrf, report, translate_all
 from sidecar.cli import app
 from sidecar.errors import TranslationError, UsageError
 from sidecar.glossary.term import Glossary, Term
@@ -99,6 +99,13 @@ async def test_no_figure_is_made_up_where_every_line_is_marked() -> None:
     (score,) = report(await translate_all(failing, LINES, "zh", ["en"])).scores
     assert score.chrf_translated is None
     assert score.marked == 2
+
+
+def test_bleu_counts_characters_where_there_are_no_spaces() -> None:
+    said, meant = "今日はとても安いです", "今日はとても高いです"
+    assert 0 < bleu([said], [meant], "ja") < 100
+    assert bleu([said], [meant], "en") == 0, "the whole line would be one word"
+    assert bleu([meant], [meant], "ja") == pytest.approx(100)
 
 
 def test_without_sacrebleu_it_is_said_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:

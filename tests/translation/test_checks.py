@@ -21,6 +21,10 @@ from sidecar.translation.checks import check, tidy
         ("这是 iPhone 15", "iPhone 15", "zh", "en"),
         ("这个包真的不错，有没有喜欢的？", "This bag is really good, does anybody like it?", "zh", "en"),
         ("这件毛衣不能机洗。", "Este suéter no se puede lavar a máquina.", "zh", "es"),
+        ("A12没有现货，要等三天。", "A12 is out of stock; wait for 3 days.", "zh", "en"),
+        ("这款没有现货。", "Este está agotado.", "zh", "es"),
+        ("一共五毛钱。", "Son 50 centavos en total.", "zh", "es"),
+        ("这个房间二十平方米。", "This room has 20 m².", "zh", "en"),
         ("没有酒精。", "Bebas alkohol, tanpa alkohol.", "zh", "id"),
         (
             "大家看一下 iPhone 15 Pro Max 和 Galaxy S24 Ultra",
@@ -71,6 +75,10 @@ def test_a_good_line_passes(said: str, written: str, source: str, target: str) -
         ("这件外套一百二十九块。", "This coat is cheap.", "en", "numbers"),
         ("这件外套一百二十九块。", "Este abrigo cuesta 129 euros.", "es", "currency"),
         ("这件外套一百二十九块。", "このコートは129円です。", "ja", "currency"),
+        ("满九十九才能加。", "Tiene que llegar a 99 centavos.", "es", "currency"),
+        ("现在下单减二十。", "Quien pide ahora tiene 20 porciento menos.", "es", "numbers"),
+        ("现在下单减二十。", "Order now and get 20 off, ½ of it.", "en", "numbers"),
+        ("现在下单减二十。", "Order now and get 20 off 𝟐𝟎.", "en", "numbers"),
     ],
 )
 def test_a_bad_line_is_named(said: str, written: str, target: str, failure: str) -> None:

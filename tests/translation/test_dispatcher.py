@@ -472,6 +472,28 @@ async def test_a_language_that_hangs_costs_the_others_little_and_comes_last_unti
         assert running.texts("en")[-2:] == ["en:line 7", "en:line 8"]
 
 
+async def test_a_language_that_hung_once_has_its_turn_again_although_others_always_wait() -> None:
+    asked: list[str] = []
+
+    def answers(line: Line) -> str | None:
+        asked.append(line.target)
+        return None if len(asked) == 1 else echoing(line)
+
+    translator = ScriptedTranslator(answers)
+    async with show(translator, ("en", "es"), line_timeout_s=5.0, max_lag_s=1_000.0) as running:
+        for number in range(30):
+            running.dispatcher.give(line(number))
+        await settle()
+        translator.gated = True
+        await running.clock.advance(5.1)
+        assert running.reasons("en") == [Reason.TIMED_OUT]
+        for _ in range(12):
+            await running.clock.advance(1.0)
+            await translator.release()
+        assert asked[1] == "es"
+        assert "en" in asked[2:], "its turn comes again while lines for others wait"
+
+
 async def test_slow_calls_raise_the_limit_of_those_to_come() -> None:
     translator = ScriptedTranslator(echoing)
     translator.gated = True

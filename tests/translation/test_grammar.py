@@ -68,6 +68,22 @@ def test_a_line_without_them_cannot(said: str, written: str, why: str) -> None:
     assert not allows(with_all(find(said, "zh"), "en"), written), why
 
 
+def test_a_line_of_one_sentence_does_not_end_before_its_last_number() -> None:
+    said = find("满三百减五十，可以和店铺券一起用。", "zh")
+    invented = "Full 300 off with the coupon. If you order, you get 50."
+    assert allows(with_all(said, "en"), invented)
+    one = with_all(said, "en", one_sentence=True)
+    assert not allows(one, invented)
+    assert allows(one, "Spend 300 and get 50 off, and use the coupon. It works!")
+
+
+def test_no_number_is_written_with_other_than_plain_digits_and_nothing_that_is_not_shown() -> None:
+    said = find("三件九十九", "zh")
+    for grammar in (for_line(said, "en"), with_all(said, "en")):
+        for written in ("3 for 99, ½ each", "3 for 99²", "3 for 99 𝟐", "3 for 99<|fim_pad|>"):
+            assert not allows(grammar, written)
+
+
 def test_foreign_scripts_and_second_lines_cannot_be_written() -> None:
     grammar = with_all(find("三件九十九", "zh"), "en")
     assert not allows(grammar, "3件 are 99 yuan")
