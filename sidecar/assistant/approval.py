@@ -18,11 +18,14 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import ClassVar, Literal, assert_never
 
+from sidecar import language
 from sidecar.assistant.draft import Decision, Draft
 from sidecar.assistant.question import Concern, Fate, Question
 
 MACHINE = "sidecar"
 """Who took a step that nobody took."""
+FALLBACK = "en"
+"""What somebody reads whose own language an answer lacks."""
 
 
 class State(StrEnum):
@@ -333,9 +336,15 @@ class Answer:
     public: bool
 
     def text_for(self, lang: str) -> tuple[str, str]:
-        """The answer for somebody who reads ``lang``, and the language that it is in."""
-        own = lang if lang in self.texts else self.lang
-        return self.texts[own], own
+        return text_for(self.texts, lang, self.lang)
+
+
+def text_for(texts: Mapping[str, str], lang: str, original: str) -> tuple[str, str]:
+    """The one of ``texts`` for somebody who reads ``lang``, and the language that it is in: their own, or else English,
+    or else that of the ``original``."""
+    tags = (lang, language.base(lang), FALLBACK, original)
+    own = next((tag for tag in tags if tag in texts), next(iter(texts)))
+    return texts[own], own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

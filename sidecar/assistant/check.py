@@ -11,7 +11,7 @@ from hashlib import sha256
 
 import regex
 
-from sidecar.assistant import columns, placeholders
+from sidecar.assistant import columns, placeholders, prices
 from sidecar.assistant.columns import ANY, Column, Kind
 from sidecar.assistant.days import read_day
 from sidecar.assistant.entry import EVERYTHING, Entry, Knowledge, Product, Wording
@@ -42,7 +42,8 @@ def check(found: Found, shares: Shares) -> tuple[Knowledge, list[Problem]]:
     products = tuple(checker.products())
     entries = tuple(checker.entries(Knowledge(products=products)))
     problems = sorted(dict.fromkeys(found.problems), key=lambda each: (each.file, each.line))
-    return Knowledge(entries=entries, products=products), problems
+    written = Knowledge(entries=entries, products=products)
+    return replace(written, entries=(*entries, *prices.entries(written))), problems
 
 
 def folded(question: str) -> str:

@@ -10,11 +10,13 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 from uuid import uuid4
 
+import numpy as np
 import structlog
+from numpy.typing import NDArray
 
 from sidecar.assistant.approval import (
     DECIDED,
@@ -22,42 +24,58 @@ from sidecar.assistant.approval import (
     OVER,
     WAITING,
     Answer,
+    Approved,
+    Claimed,
     Drafted,
+    Edited,
     Entry,
     Event,
     Expired,
     Failed,
+    Filtered,
     Group,
     Merged,
     NotAllowed,
+    Reason,
     Received,
+    Restored,
     Sending,
     Sent,
+    Split,
     State,
     advance,
     answer,
+    fold,
 )
 from sidecar.assistant.draft import Decision, Draft, Drafter
-from sidecar.assistant.question import Question
+from sidecar.assistant.groups import Alike
+from sidecar.assistant.question import PAGE, Question
+from sidecar.assistant.wordings import Wordings
 
 log = structlog.get_logger()
 
 BATCH = 200
 """Questions written in one transaction."""
 DRAFTED_AT_ONCE = 16
+AGAIN_S = 2.0
+"""After the log could not be written."""
 LOOK_S = 0.2
 """How often the clock is looked at."""
 REMEMBERED = 1_000
 """Groups that are over and still in memory; all are in the log."""
+LOOKED_BACK_MS = 24 * 3_600_000
+"""Of what age groups are taken up from the log."""
 UNSURE = "Sidecar ended while it was being sent: it may be out"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Times:
-    """``expires_ms``: how long anybody waits for an answer. ``undo_ms``: between a decision and its going out."""
+    """``expires_ms``: how long anybody waits for an answer. ``undo_ms``: between a decision and its going out.
+    ``lease_ms``: how long a claim holds."""
 
     expires_ms: int = 20 * 60_000
     undo_ms: int = 4_000
+    lease_ms: int = 60_000
 
 
 class Log(Protocol):
@@ -65,7 +83,7 @@ class Log(Protocol):
 
     async def add(self, *entries: Entry) -> None: ...
 
-    async def entries(self) -> list[Entry]: ...
+    async def entries(self, group: str | None = None, *, since_ms: int = 0) -> list[Entry]: ...
 
 
 Publish = Callable[[Answer], Awaitable[Sequence[str]]]
@@ -73,9 +91,10 @@ Publish = Callable[[Answer], Awaitable[Sequence[str]]]
 
 
 class Desk:
-    """All groups of one session. ``changed`` is told of each as it is after a step; ``now_ms`` is Unix time.
+    """All groups of a shop that still matter. ``changed`` is told of each as it is after a step, ``forgot`` of each
+    that is no longer in memory; ``now_ms`` is Unix time.
 
-    `restore` comes first, then `run` for as long as the show is on. Methods raise `StorageError` where the log cannot
+    `restore` comes first, then `run` for as long as the shop is open. Methods raise `StorageError` where the log cannot
     be written, and then nothing has changed.
     """
 
@@ -85,21 +104,32 @@ class Desk:
         *,
         drafter: Drafter,
         publish: Publish,
+        wordings: Wordings | None = None,
         changed: Callable[[Group], None] = lambda group: None,
+        forgot: Callable[[str], None] = lambda id: None,
         times: Times | None = None,
         now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
     ) -> None:
         self.times = times or Times()
+        self.now_ms = now_ms
         self._audit = audit
         self._drafter = drafter
+        self._wordings = wordings or Wordings(drafter)
         self._publish = publish
         self._changed = changed
-        self._now_ms = now_ms
+        self._forgot = forgot
         self._groups: dict[str, Group] = {}
         self._over: deque[str] = deque()
-        self._asked: deque[tuple[Entry, asyncio.Future[str]]] = deque()
+        self._asked: deque[tuple[Sequence[Entry], asyncio.Future[str]]] = deque()
         self._undrafted: deque[str] = deque()
+        self._stale: deque[str] = deque()
+        """Groups whose drafts are made again, when no question waits for its first."""
         self._answering: dict[str, str] = {}
+        self._unanswered = Alike()
+        self._vectors: dict[str, NDArray[np.float32]] = {}
+        self._on_the_way: set[str] = set()
+        self._alone: set[str] = set()
+        """What a person set apart is not grouped again."""
         self._asking, self._drafting = asyncio.Event(), asyncio.Event()
 
     @property
@@ -107,28 +137,43 @@ class Desk:
         """Those in memory, the oldest first."""
         return list(self._groups.values())
 
+    @property
+    def undrafted(self) -> int:
+        """Groups whose questions wait for a draft."""
+        return len(self._undrafted)
+
     def group(self, id: str) -> Group:
         """Raises `NotAllowed` (``conflict``) for one that is not, or no longer, here."""
         if id not in self._groups:
             raise NotAllowed("conflict", "it is not here any more")
         return self._groups[id]
 
+    def vector(self, id: str) -> NDArray[np.float32] | None:
+        """What the first question of a group means (d), where no entry answers it."""
+        return self._vectors.get(id)
+
     async def restore(self) -> None:
-        """Take up what the log says. What was on its way out may have arrived, and is not sent again."""
-        for entry in await self._audit.entries():
+        """Take up what the log says. What was on its way out may have arrived, and is not sent again: our own pages
+        read it from here, and of platforms a person is told."""
+        for entry in await self._audit.entries(since_ms=self.now_ms() - LOOKED_BACK_MS):
             self._keep(advance(self._groups.get(entry.group), entry))
         for group in self.groups:
             if group.state is State.SENDING:
-                await self._step(group, MACHINE, Failed(why=UNSURE))
+                on_pages = all(question.channel == PAGE for question in group.questions)
+                await self._step(group, MACHINE, Sent() if on_pages else Failed(why=UNSURE))
             elif group.state is State.RECEIVED:
                 self._undrafted.append(group.id)
+            elif group.state is State.DRAFTED and group.draft and group.draft.entry:
+                self._answering[group.draft.entry] = group.id
 
-    async def ask(self, question: Question) -> str:
-        """Take a question; returns the group it is in at first. On return it is on the disk."""
-        event = Received(questions=(question,), expires_ms=question.at_ms + self.times.expires_ms)
-        entry = Entry(group=f"g{uuid4().hex[:16]}", revision=1, at_ms=self._now_ms(), who=MACHINE, event=event)
+    async def ask(self, question: Question, *, aside: Reason | None = None) -> str:
+        """Take a question; returns the group it is in at first. On return it is on the disk.
+
+        ``aside``: why it is put aside, and not drafted; a person can restore it.
+        """
+        entries = self._begun(question, aside)
         kept: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        self._asked.append((entry, kept))
+        self._asked.append((entries, kept))
         self._asking.set()
         return await kept
 
@@ -137,17 +182,98 @@ class Desk:
 
         What has changed since counts only if it is what one judges by.
         """
-        found = self.group(group)
-        if revision < found.judged:
-            raise NotAllowed("conflict", "it has changed meanwhile: look again")
-        return await self._step(found, who, event)
+        after = await self._step(self._seen(group, revision), who, event)
+        if after.state is State.RECEIVED and isinstance(event, Restored):
+            self._to_draft(after.id)
+        return after
+
+    def redraft(self) -> None:
+        """The FAQ says something else: what waits is drafted again."""
+        waiting = (group.id for group in self._groups.values() if group.state in WAITING and group.draft)
+        self._stale = deque(waiting)
+        self._drafting.set()
+
+    async def claim(self, group: str, revision: int, who: str) -> Group:
+        return await self.act(group, revision, who, Claimed(until_ms=self.now_ms() + self.times.lease_ms))
+
+    async def approve(
+        self, group: str, revision: int, who: str, *, entry: str | None = None, public: bool = False
+    ) -> Group:
+        """Send the answer of ``entry``, by default the draft's, to each asker in their language."""
+        seen = self._seen(group, revision)
+        chosen = entry or (seen.draft.entry if seen.draft else None)
+        if chosen is None:
+            raise NotAllowed("nothing", "there is no draft: write an answer")
+        ready = dict(seen.texts) if seen.draft and chosen == seen.draft.entry else {}
+        if ready and await self._wordings.ready(chosen, list(ready)) != ready:
+            self._stale.append(seen.id)
+            self._drafting.set()
+            raise NotAllowed("conflict", "the FAQ says something else now: look again")
+        lacking = [lang for lang in seen.languages if lang not in ready]
+        if lacking or not ready:
+            seen = await self.claim(group, revision, who)
+        texts = {**ready, **(await self._wordings.of_entry(chosen, lacking) if lacking else {})}
+        if not texts:
+            raise NotAllowed("nothing", "its answer cannot be sent as it is: edit it")
+        event = Approved(entry=chosen, texts=texts, send_at_ms=self.now_ms() + self.times.undo_ms, public=public)
+        return await self.act(group, seen.revision, who, event)
+
+    async def edit(self, group: str, revision: int, who: str, *, lang: str, text: str, public: bool = False) -> Group:
+        """Send ``text``, written in ``lang``, to each asker in their language as far as it can be translated."""
+        seen = await self.claim(group, revision, who)
+        texts = await self._wordings.of_text(text, lang, seen.languages)
+        event = Edited(
+            lang=lang,
+            texts=texts,
+            send_at_ms=self.now_ms() + self.times.undo_ms,
+            entry=seen.draft.entry if seen.draft else None,
+            public=public,
+        )
+        return await self.act(group, seen.revision, who, event)
+
+    async def merge(self, group: str, revision: int, who: str, to: str) -> Group:
+        """The questions of ``group`` mean the same as those of ``to``, which is returned."""
+        seen, other = self._seen(group, revision), self.group(to)
+        if seen.id == other.id:
+            raise NotAllowed("nothing", "it cannot be merged with itself")
+        return await self._join(seen, other, who)
+
+    async def split(self, group: str, revision: int, who: str, questions: Sequence[str]) -> Group:
+        """These ``questions`` mean something else than the rest; returns the new group that they are in."""
+        seen = self._seen(group, revision)
+        leaving = tuple(question for question in seen.questions if question.id in questions)
+        new = _new_id()
+        begun = Received(questions=leaving, expires_ms=max(seen.expires_ms, self.now_ms() + self.times.expires_ms))
+        if leaving:
+            entry = Entry(group=new, revision=1, at_ms=self.now_ms(), who=who, event=begun)
+            event = Split(questions=tuple(question.id for question in leaving), to=new)
+            await self._steps((seen.id, who, event), begin=entry)
+            self._alone.add(new)
+            self._to_draft(new)
+            return self.group(new)
+        raise NotAllowed("nothing", "none of these questions is in it")
 
     async def run(self) -> None:
         """Keeps, drafts, sends and lets expire, until it is cancelled."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._write(), name="keep questions")
             tasks.create_task(self._draft_all(), name="draft answers")
-            tasks.create_task(self._watch_clock(), name="send answers")
+            tasks.create_task(self._watch_clock(tasks), name="send answers")
+
+    def _seen(self, id: str, revision: int) -> Group:
+        group = self.group(id)
+        if revision < group.judged:
+            raise NotAllowed("conflict", "it has changed meanwhile: look again")
+        return group
+
+    def _begun(self, question: Question, aside: Reason | None) -> list[Entry]:
+        received = Received(questions=(question,), expires_ms=question.at_ms + self.times.expires_ms)
+        events: list[Event] = [received, Filtered(reason=aside)] if aside else [received]
+        id, now_ms = _new_id(), self.now_ms()
+        return [
+            Entry(group=id, revision=revision, at_ms=now_ms, who=MACHINE, event=event)
+            for revision, event in enumerate(events, 1)
+        ]
 
     async def _write(self) -> None:
         while True:
@@ -156,26 +282,31 @@ class Desk:
                 await self._write_batch([self._asked.popleft() for _ in range(min(BATCH, len(self._asked)))])
             await self._asking.wait()
 
-    async def _write_batch(self, batch: Sequence[tuple[Entry, asyncio.Future[str]]]) -> None:
+    async def _write_batch(self, batch: Sequence[tuple[Sequence[Entry], asyncio.Future[str]]]) -> None:
         try:
-            await self._audit.add(*(entry for entry, _ in batch))
+            await self._audit.add(*(entry for entries, _ in batch for entry in entries))
         except Exception as exc:  # whoever asked is told
             for _, kept in batch:
                 if not kept.done():
                     kept.set_exception(exc)
             return
-        for entry, kept in batch:
-            self._keep(advance(None, entry))
-            self._undrafted.append(entry.group)
+        for entries, kept in batch:
+            group = fold(entries)
+            self._keep(group)
+            if group.state is State.RECEIVED:
+                self._to_draft(group.id)
             if not kept.done():
-                kept.set_result(entry.group)
+                kept.set_result(group.id)
+
+    def _to_draft(self, id: str) -> None:
+        self._undrafted.append(id)
         self._drafting.set()
 
     async def _draft_all(self) -> None:
         while True:
             self._drafting.clear()
-            while self._undrafted:
-                batch = [self._undrafted.popleft() for _ in range(min(DRAFTED_AT_ONCE, len(self._undrafted)))]
+            while waiting := self._undrafted or self._stale:
+                batch = [waiting.popleft() for _ in range(min(DRAFTED_AT_ONCE, len(waiting)))]
                 drafts = await asyncio.gather(*map(self._draft, batch))
                 for id, draft in zip(batch, drafts, strict=True):
                     if draft:
@@ -184,7 +315,7 @@ class Desk:
 
     async def _draft(self, id: str) -> Draft | None:
         group = self._groups.get(id)
-        if group is None or group.state is not State.RECEIVED:
+        if group is None or group.state not in WAITING:
             return None
         try:
             return await self._drafter.draft(group.questions[0].text, group.lang)
@@ -196,70 +327,97 @@ class Desk:
         """Give the group its draft, or its questions to the group that waits for the same answer."""
         try:
             group = self.group(id)
-            if group.state is not State.RECEIVED:
+            if group.state not in WAITING:
                 return
-            if other := self._asked_alike(draft):
-                await self._join(group, other)
-            else:
-                texts = await self._texts(group, draft)
-                await self._step(group, MACHINE, Drafted(draft=draft, texts=texts))
-                if draft.entry is not None and draft.decision is Decision.ANSWER:
-                    self._answering[draft.entry] = id
+            if group.draft is None and (other := await self._asked_alike(group, draft)):
+                await self._join(group, other, MACHINE)
+                return
+            texts = await self._wordings.ready(draft.entry, group.languages) if draft.entry else {}
+            if group.draft and (_proposed(group.draft), group.texts) == (_proposed(draft), texts):
+                return
+            await self._step(group, MACHINE, Drafted(draft=draft, texts=texts))
+            if draft.entry is not None and draft.decision is Decision.ANSWER:
+                self._answering[draft.entry] = id
         except NotAllowed:
-            self._undrafted.append(id)  # somebody was quicker: look again
+            self._to_draft(id)  # somebody was quicker: look again
         except Exception as exc:
-            log.warning("a draft was not kept", reason=str(exc))
+            log.warning("a draft was not kept: it is made again", reason=str(exc))
+            asyncio.get_running_loop().call_later(AGAIN_S, self._to_draft, id)
 
-    def _asked_alike(self, draft: Draft) -> Group | None:
-        """The group that waits for the same entry's answer, where both surely ask for it."""
-        if draft.entry is None or draft.decision is not Decision.ANSWER:
+    async def _asked_alike(self, group: Group, draft: Draft) -> Group | None:
+        """The group that waits for the same answer: of the same entry where both surely ask for it, or where no entry
+        answers, the one that asks the same."""
+        if group.id in self._alone:
             return None
-        other = self._groups.get(self._answering.get(draft.entry, ""))
-        return other if other and other.state is State.DRAFTED else None
+        if draft.decision is Decision.ANSWER and draft.entry is not None:
+            other = self._groups.get(self._answering.get(draft.entry, ""))
+            return other if other and other.state is State.DRAFTED else None
+        if draft.decision is not Decision.ABSTAIN:
+            return None
+        text = group.questions[0].text
+        (vector,) = await self._drafter.similarity([text])
+        self._vectors[group.id] = vector
+        found = self._unanswered.find(text, vector)
+        if found is None:
+            self._unanswered.add(group.id, text, vector)
+        other = self._groups.get(found or "")
+        return other if other and other.state is State.ABSTAINED else None
 
-    async def _join(self, group: Group, other: Group) -> None:
+    async def _join(self, group: Group, other: Group, who: str) -> Group:
         """The questions of ``group`` go to ``other``, in one step of the log."""
-        assert other.draft is not None
-        joined = replace(other, questions=(*other.questions, *group.questions))
-        texts = await self._texts(joined, other.draft)
-        await self._steps(
-            (other.id, MACHINE, Received(questions=group.questions, expires_ms=group.expires_ms)),
-            (other.id, MACHINE, Drafted(draft=other.draft, texts=texts)),
-            (group.id, MACHINE, Merged(to=other.id)),
-        )
+        steps: list[tuple[str, str, Event]] = [
+            (other.id, who, Received(questions=group.questions, expires_ms=group.expires_ms))
+        ]
+        new = [lang for lang in group.languages if lang not in other.languages]
+        if new and other.draft and other.draft.entry:
+            texts = {**other.texts, **await self._wordings.ready(other.draft.entry, new)}
+            steps.append((other.id, MACHINE, Drafted(draft=other.draft, texts=texts)))
+        after = await self._steps(*steps, (group.id, who, Merged(to=other.id)))
+        return after[0]
 
-    async def _texts(self, group: Group, draft: Draft) -> dict[str, str]:
-        """The answer of ``draft`` in the language of each asker, as far as there is one that needs no work."""
-        if draft.entry is None:
-            return {}
-        texts: dict[str, str] = {}
-        for lang in group.languages:
-            found = await self._drafter.render(draft.entry, lang)
-            if found and found.text and not found.failed_checks:
-                texts[lang] = found.text
-        return texts
-
-    async def _watch_clock(self) -> None:
+    async def _watch_clock(self, tasks: asyncio.TaskGroup) -> None:
         while True:
-            now_ms = self._now_ms()
-            for group in self.groups:
+            now_ms = self.now_ms()
+            late: list[Group] = []
+            for group in self._groups.values():
                 if group.state in DECIDED and group.approval and now_ms >= group.approval.send_at_ms:
-                    await self._send(group)
+                    if group.id not in self._on_the_way:
+                        self._on_the_way.add(group.id)
+                        tasks.create_task(self._send(group), name="send an answer")
                 elif group.state in WAITING and now_ms >= group.expires_ms:
-                    await self._try(group, Expired())
+                    late.append(group)
+            await self._expire(late)
             await asyncio.sleep(LOOK_S)
 
+    async def _expire(self, late: Sequence[Group]) -> None:
+        for at in range(0, len(late), BATCH):
+            batch = [group for group in late[at : at + BATCH] if self._groups.get(group.id) is group]
+            try:
+                await self._steps(*((group.id, MACHINE, Expired()) for group in batch))
+            except Exception as exc:
+                log.warning("questions did not expire", reason=str(exc))
+
     async def _send(self, group: Group) -> None:
-        sending = await self._try(group, Sending())
-        if sending is None:
-            return
         try:
-            undelivered = tuple(await self._publish(answer(sending)))
-        except Exception as exc:  # whatever a platform does, the others are served
-            log.warning("an answer was not sent", error=type(exc).__name__)
-            await self._try(sending, Failed(why=type(exc).__name__))
-        else:
-            await self._try(sending, Sent(undelivered=undelivered))
+            sending = await self._try(group, Sending())
+            if sending is None:
+                return
+            try:
+                undelivered = tuple(await self._publish(answer(sending)))
+            except Exception as exc:  # whatever a platform does, the others are served
+                log.warning("an answer was not sent", error=type(exc).__name__)
+                await self._end_sending(sending.id, Failed(why=type(exc).__name__))
+            else:
+                await self._end_sending(sending.id, Sent(undelivered=undelivered))
+        finally:
+            self._on_the_way.discard(group.id)
+
+    async def _end_sending(self, id: str, event: Event) -> None:
+        """It is out, or is not: said as soon as the log can be written."""
+        while (group := self._groups.get(id)) and group.state is State.SENDING:
+            if await self._try(group, event):
+                return
+            await asyncio.sleep(AGAIN_S)
 
     async def _try(self, group: Group, event: Event) -> Group | None:
         """A step of the machine, unless somebody was quicker, or the log cannot be written just now."""
@@ -272,27 +430,57 @@ class Desk:
     async def _step(self, group: Group, who: str, event: Event) -> Group:
         return (await self._steps((group.id, who, event)))[-1]
 
-    async def _steps(self, *steps: tuple[str, str, Event]) -> list[Group]:
-        """Take all of them or none. Raises `NotAllowed`."""
+    async def _steps(self, *steps: tuple[str, str, Event], begin: Entry | None = None) -> list[Group]:
+        """Take all of them or none, and ``begin`` a group besides. Raises `NotAllowed`."""
         after: dict[str, Group] = {}
         entries: list[Entry] = []
+        if begin:
+            after[begin.group] = advance(None, begin)
+            entries.append(begin)
         for id, who, event in steps:
             group = after.get(id) or self.group(id)
-            entry = Entry(group=id, revision=group.revision + 1, at_ms=self._now_ms(), who=who, event=event)
+            entry = Entry(group=id, revision=group.revision + 1, at_ms=self.now_ms(), who=who, event=event)
             after[id] = advance(group, entry)
             entries.append(entry)
-        await self._audit.add(*entries)
+        try:
+            await self._audit.add(*entries)
+        except NotAllowed:
+            await self._look_again(*after)
+            raise
         for group in after.values():
             self._keep(group)
         return list(after.values())
 
+    async def _look_again(self, *ids: str) -> None:
+        """What another step, here or of another program on the same log, has made of these groups."""
+        for id in ids:
+            entries = await self._audit.entries(id)
+            known = self._groups.get(id)
+            if entries and (known is None or entries[-1].revision > known.revision):
+                self._keep(fold(entries))
+
     def _keep(self, group: Group) -> None:
         known = self._groups.get(group.id)
         self._groups[group.id] = group
+        if group.state is not State.ABSTAINED:
+            self._unanswered.discard(group.id)
         if group.state in OVER and (known is None or known.state not in OVER):
             self._over.append(group.id)
         while len(self._over) > REMEMBERED:
             gone = self._groups.get(self._over.popleft())
             if gone and gone.state in OVER:
                 del self._groups[gone.id]
+                self._alone.discard(gone.id)
+                self._vectors.pop(gone.id, None)
+                self._forgot(gone.id)
         self._changed(group)
+
+
+def _proposed(draft: Draft) -> tuple[object, ...]:
+    """What a moderator chooses from. What the host said just now, and how sure the drafter is, may differ each time."""
+    entries = tuple((each.entry, each.text, each.failed_checks) for each in draft.alternatives)
+    return draft.decision, draft.entry, draft.text, draft.failed_checks, entries
+
+
+def _new_id() -> str:
+    return f"g{uuid4().hex[:16]}"

@@ -26,14 +26,16 @@ class Decision(StrEnum):
 class Candidate:
     """An entry of the FAQ that may answer.
 
-    ``question`` is the entry's own, ``text`` its answer in the asker's language with the placeholders filled;
-    ``score`` is how likely it is to be right, 0 to 1. ``failed_checks`` names what is wrong with ``text``.
+    ``question`` is the entry's own, ``text`` its answer in the asker's language with the placeholders filled, or in
+    another one, ``lang``, where there is none; ``score`` is how likely it is to be right, 0 to 1. ``failed_checks``
+    names what is wrong with ``text``.
     """
 
     entry: str
     question: str
     text: str
     score: float
+    lang: str = ""
     failed_checks: tuple[str, ...] = ()
 
 

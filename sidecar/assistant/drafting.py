@@ -29,6 +29,8 @@ from sidecar.translation.translator import Translator
 
 CLEAR = 0.6
 """The share of the best entry, among all entries, from which on a person has not to choose."""
+LEAST = 0.08
+"""The chance of the best entry below which nothing is proposed, however likely it is that one of many answers."""
 ALTERNATIVES = 3
 EVERY_S = 1.0
 """How often what the host said is taken in."""
@@ -69,6 +71,9 @@ class ShopDrafter:
         self._all = Knowledge()
         self._shop: _Shop | None = None
         self._heard = Heard()
+        self._known = asyncio.Event()
+        self._meant: dict[str, NDArray[np.float32]] = {}
+        """Of the questions drafted last: they are grouped next."""
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="assistant")
         self._questions = Batches(self._drafts, self._pool)
 
@@ -76,8 +81,11 @@ class ShopDrafter:
         """From the next question on, ``knowledge`` is what the shop knows. Raises `ModelError`."""
         self._shop = await self._in_thread(lambda: self._opened(knowledge))
         self._all = knowledge
+        self._known.set()
 
     async def draft(self, text: str, lang: str) -> Draft:
+        """Waits until `know` was called."""
+        await self._known.wait()
         return await self._questions.ask((text, lang))
 
     async def render(self, entry: str, lang: str) -> Candidate | None:
@@ -85,6 +93,9 @@ class ShopDrafter:
         return self._candidate(self._shop, entry, lang, 1.0) if self._shop and found else None
 
     async def similarity(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        known = [self._meant.get(text) for text in texts]
+        if known and all(each is not None for each in known):
+            return np.stack([each for each in known if each is not None])
         return await self._in_thread(lambda: meaning.of(texts))
 
     def correct(self, entry: str, lang: str, text: str) -> bool:
@@ -108,12 +119,16 @@ class ShopDrafter:
             self._heard = await self._in_thread(lambda: self._heard.moved_on(current))
 
     async def attend(
-        self, translator: Translator | None, langs: Callable[[], Sequence[str]], is_idle: Callable[[], bool]
+        self,
+        translator: Callable[[], Translator | None],
+        langs: Callable[[], Sequence[str]],
+        is_idle: Callable[[], bool],
     ) -> None:
-        """Listens to the host, and translates answers ahead while ``is_idle``, until it is cancelled."""
+        """Listens to the host, and while ``is_idle`` translates answers ahead by the ``translator`` that there is just
+        then, until it is cancelled."""
         while True:
             await self.listen()
-            if translator and is_idle() and await self.translate_ahead(translator, langs()):
+            if (now := translator()) and is_idle() and await self.translate_ahead(now, langs()):
                 continue
             await asyncio.sleep(EVERY_S)
 
@@ -140,6 +155,7 @@ class ShopDrafter:
         texts = [text for text, _ in asked]
         looked = meaning.looked(texts, [asked_in(text, lang) for text, lang in asked])
         ranked = shop.retrieval.rank(looked)
+        self._meant = dict(zip(texts, meaning.of_looked(looked), strict=True))
         return [
             self._draft(shop, lang, each, self._heard.bearing_on(looked[[at]]))
             for at, ((_, lang), each) in enumerate(zip(asked, ranked, strict=True))
@@ -170,14 +186,19 @@ class ShopDrafter:
         found = shop.entries[entry]
         made = renderings.rendering(found, lang, shop.knowledge, self._ahead.get)
         return Candidate(
-            entry=entry, question=found.question, text=made.text, score=chance, failed_checks=made.failed_checks
+            entry=entry,
+            question=found.question,
+            text=made.text,
+            score=chance,
+            lang=made.lang,
+            failed_checks=made.failed_checks,
         )
 
 
 def decide(ranked: Ranked) -> Decision:
     """What to think of the best entry."""
     likely = 1 - ranked.none
-    if not ranked.entries or likely < ranking.weights().enough:
+    if not ranked.entries or likely < ranking.weights().enough or ranked.entries[0][1] < LEAST:
         return Decision.ABSTAIN
     return Decision.ANSWER if ranked.entries[0][1] >= CLEAR * likely else Decision.CHOOSE
 

@@ -29,7 +29,8 @@ class Entry:
     """One thing that is asked, and its answer.
 
     ``wordings`` by canonical language tag, those with an answer first. ``products``: ids of what it is about, none for
-    the whole shop. It holds from ``valid_from`` to ``valid_until``, both days included. ``where``: ``file:line``.
+    the whole shop. It holds from ``valid_from`` to ``valid_until``, both days included. ``matter``: the concept without
+    which nobody asks for it, if there is one (see concepts.py). ``where``: ``file:line``.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Entry:
     products: tuple[str, ...] = ()
     valid_from: date | None = None
     valid_until: date | None = None
+    matter: str = ""
     where: str = ""
 
     def holds_on(self, day: date) -> bool:

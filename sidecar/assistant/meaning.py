@@ -23,7 +23,11 @@ def looked(texts: Sequence[str], langs: Sequence[str]) -> Texts:
 
 def of(texts: Sequence[str]) -> Floats:
     """(n, d) unit vectors: the dot product of two tells how alike they are in meaning, whatever their languages."""
-    seen = looked(texts, [asked_in(text) for text in texts])
+    return of_looked(looked(texts, [asked_in(text) for text in texts]))
+
+
+def of_looked(seen: Texts) -> Floats:
+    """The same of texts that were looked at."""
     weight = likeness.rarity()
     named = seen.concepts * weight
     parts = (seen.e5, seen.use * seen.knows_use()[:, None], likeness.profile(seen), named)

@@ -28,6 +28,14 @@ def spelt(answer: str) -> tuple[str, ...]:
     return tuple(found[0] for found in _PLACE.finditer(answer))
 
 
+def told(name: str, entry: Entry) -> Iterator[str]:
+    """The products of which an answer of ``entry`` tells the field ``name``, in any language."""
+    for wording in entry.wordings.values():
+        for found in _PLACE.finditer(wording.answer):
+            if columns.field(found["field"])[0] == name:
+                yield from [found["product"]] if found["product"] else entry.products
+
+
 def fill(answer: str, entry: Entry, knowledge: Knowledge, lang: str) -> Filled:
     """``answer`` of ``entry`` with its places filled for somebody who reads ``lang``.
 

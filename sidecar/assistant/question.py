@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
+
+PAGE = "page"
+"""The channel of our own pages."""
+
+
+def digest(channel: str, key: str) -> str:
+    """What is kept of the key by which somebody asks: it says that two questions are of one person, and not who."""
+    return hashlib.sha256(f"{channel} {key}".encode()).hexdigest()[:32]
 
 
 class Concern(StrEnum):
@@ -38,6 +47,6 @@ class Question:
     lang: str
     text: str
     at_ms: int
-    channel: str = "page"
+    channel: str = PAGE
     name: str = ""
     concern: Concern | None = None

@@ -20,7 +20,9 @@ def _worded(entry: Entry, knowledge: Knowledge) -> Iterator[Worded]:
         answer = fill(wording.answer or answered, entry, knowledge, wording.lang).text
         names = _names(entry, knowledge, wording.lang)
         for question in wording.questions or ((names or entry.id,) if wording.answer else ()):
-            yield Worded(entry=entry.id, lang=wording.lang, question=question, answer=answer, about=names)
+            yield Worded(
+                entry=entry.id, lang=wording.lang, question=question, answer=answer, about=names, matter=entry.matter
+            )
 
 
 def _names(entry: Entry, knowledge: Knowledge, lang: str) -> str:

@@ -5,13 +5,25 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sidecar.assistant.approval import Answer, Approved, Claimed, Edited, Group, NotAllowed, Reason, Rejected, State
+from sidecar.assistant.approval import (
+    Answer,
+    Approved,
+    Claimed,
+    Edited,
+    Entry,
+    Group,
+    NotAllowed,
+    Reason,
+    Rejected,
+    State,
+)
 from sidecar.assistant.approval import Undone as Undo
 from sidecar.assistant.desk import UNSURE, Desk, Times
 from sidecar.assistant.draft import Candidate, Decision, Draft
@@ -185,15 +197,19 @@ async def test_another_program_takes_up_where_one_stopped(stage: Stage) -> None:
     async with stage.at_work() as desk:
         assert desk.group(waiting.id).draft == waiting.draft
         await until(lambda: desk.group(decided.id).state is State.SENT)
-        again = await drafted(desk, stage.question("c"))
+        page = await drafted(desk, stage.question("d"))
+        await desk.act(page.id, page.revision, "mei", approve(page, stage))
+        again = await drafted(desk, replace(stage.question("c"), channel="twitch"))
         await desk.act(again.id, again.revision, "mei", approve(again, stage))
         desk._publish = forever
         stage.now_ms = 20_000
         await stuck.wait()
+        await until(lambda: desk.group(again.id).state is desk.group(page.id).state is State.SENDING)
     async with stage.at_work() as desk:
         assert desk.group(decided.id).state is State.SENT
         assert desk.group(again.id).state is State.FAILED
         assert desk.group(again.id).note == UNSURE
+        assert desk.group(page.id).state is State.SENT, "a page reads it from here: nothing is sent again"
     assert len(stage.sent) == 1
 
 
@@ -222,3 +238,110 @@ async def test_where_the_log_cannot_be_written_whoever_asked_is_told(stage: Stag
         with pytest.raises(StorageError):
             await desk.ask(stage.question("a"))
         assert desk.groups == []
+
+
+async def test_questions_that_no_entry_answers_are_one_group_where_they_mean_the_same(stage: Stage) -> None:
+    async with stage.at_work() as desk:
+        first = await drafted(desk, stage.question("a", text="what is the weather?"))
+        second = await drafted(desk, stage.question("b", text="how is the weather?"))
+        assert (first.state, second.state) == (State.ABSTAINED, State.MERGED)
+        left = await desk.split(first.id, desk.group(first.id).revision, "mei", ["b"])
+        await until(lambda: desk.group(left.id).state is State.ABSTAINED)
+        assert [question.id for question in desk.group(left.id).questions] == ["b"], "not grouped again"
+        assert [question.id for question in desk.group(first.id).questions] == ["a"]
+        merged = await desk.merge(left.id, desk.group(left.id).revision, "mei", first.id)
+        assert {question.id for question in merged.questions} == {"a", "b"}
+        assert desk.group(left.id).state is State.MERGED
+        with pytest.raises(NotAllowed, match="none of these"):
+            await desk.split(first.id, merged.revision, "mei", ["z"])
+        with pytest.raises(NotAllowed, match="at least one stays"):
+            await desk.split(first.id, merged.revision, "mei", ["a", "b"])
+
+
+async def test_a_slow_platform_keeps_no_other_answer_waiting(stage: Stage) -> None:
+    async with stage.at_work() as desk:
+        gate = asyncio.Event()
+        first = await drafted(desk, stage.question("a"))
+        await desk.act(first.id, first.revision, "mei", approve(first, stage))
+        second = await drafted(desk, stage.question("b"))
+        await desk.act(second.id, second.revision, "mei", approve(second, stage))
+        out: list[str] = []
+
+        async def publish(answer: Answer) -> Sequence[str]:
+            if answer.group == first.id:
+                await gate.wait()
+            out.append(answer.group)
+            return ()
+
+        desk._publish = publish
+        stage.now_ms = 10_000
+        await until(lambda: desk.group(second.id).state is State.SENT)
+        gate.set()
+        await until(lambda: desk.group(first.id).state is State.SENT)
+        assert out == [second.id, first.id]
+
+
+async def test_another_program_on_the_same_log_is_seen_when_it_was_quicker(stage: Stage) -> None:
+    async with stage.at_work() as desk:
+        group = await drafted(desk, stage.question("a"))
+        async with stage.at_work() as other:
+            await other.act(group.id, group.revision, "ana", Rejected(reason=Reason.SPAM))
+            with pytest.raises(NotAllowed) as caught:
+                await desk.act(group.id, group.revision, "mei", approve(group, stage))
+            assert caught.value.code == "conflict"
+            assert desk.group(group.id).state is State.REJECTED
+        stage.now_ms = 10_000
+        await asyncio.sleep(0.5)
+        assert stage.sent == []
+
+
+async def test_what_a_full_disk_keeps_out_of_the_log_is_written_when_there_is_room(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sidecar.assistant.desk.AGAIN_S", 0.05)
+    async with stage.at_work() as desk:
+        add, full = desk._audit.add, {"drafted", "sent"}
+
+        async def add_if_there_is_room(*entries: Entry) -> None:
+            if any(entry.event.step in full for entry in entries):
+                raise StorageError("the disk is full")
+            await add(*entries)
+
+        monkeypatch.setattr(desk._audit, "add", add_if_there_is_room)
+        id = await desk.ask(stage.question("a"))
+        await asyncio.sleep(0.3)
+        assert desk.group(id).state is State.RECEIVED
+        full.discard("drafted")
+        await until(lambda: desk.group(id).state is State.DRAFTED)
+        await desk.approve(id, desk.group(id).revision, "mei")
+        stage.now_ms = 10_000
+        await until(lambda: stage.sent)
+        await asyncio.sleep(0.3)
+        assert desk.group(id).state is State.SENDING
+        full.clear()
+        await until(lambda: desk.group(id).state is State.SENT)
+        assert len(stage.sent) == 1
+
+
+async def test_when_the_faq_says_something_else_what_waits_is_drafted_anew_and_the_old_answer_goes_nowhere(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with stage.at_work() as desk:
+        asked = await drafted(desk, stage.question("a"))
+        unknown = await drafted(desk, stage.question("b", "is it vegan?"))
+        monkeypatch.setitem(ANSWERS, "shipping", {"en": "Three days."})
+        with pytest.raises(NotAllowed, match="says something else now") as refused:
+            await desk.approve(asked.id, asked.revision, "mei")
+        assert refused.value.code == "conflict"
+        await until(lambda: desk.group(asked.id).texts == {"en": "Three days."})
+        with pytest.raises(NotAllowed, match="look again"):
+            await desk.act(asked.id, asked.revision, "mei", approve(asked, stage))
+        monkeypatch.setitem(ANSWERS, "shipping", {"en": "Four days."})
+        desk.redraft()
+        await until(lambda: desk.group(asked.id).texts == {"en": "Four days."})
+        assert desk.group(unknown.id) == unknown, "what stays the same is no step"
+        again = desk.group(asked.id)
+        await desk.approve(asked.id, again.revision, "mei")
+        stage.now_ms = 10_000
+        await until(lambda: stage.sent)
+        assert stage.sent[0].texts == {"en": "Four days."}

@@ -117,9 +117,13 @@ async def test_what_the_host_said_on_it_is_cited(drafter):
 
 
 @pytest.mark.model
-async def test_a_shop_that_is_not_known_yet_answers_nothing():
-    drafter = ShopDrafter(vectors=embed)
-    assert (await drafter.draft("how much", "en")).decision is Decision.ABSTAIN
+async def test_a_question_waits_until_the_shop_is_known():
+    drafter = ShopDrafter(vectors=embed, today=lambda: DAY)
+    asked = asyncio.create_task(drafter.draft("which countries do you ship to", "en"))
+    await asyncio.sleep(0.05)
+    assert not asked.done()
+    await drafter.know(SHOP)
+    assert (await asked).entry == "ship"
     await drafter.aclose()
 
 
@@ -171,7 +175,7 @@ async def comes_true(condition):
 @pytest.mark.model
 async def test_while_it_attends_it_listens_and_translates_when_idle(drafter):
     engine, idle = Engine(), asyncio.Event()
-    attending = asyncio.create_task(drafter.attend(engine, lambda: ["pt"], idle.is_set))
+    attending = asyncio.create_task(drafter.attend(lambda: engine, lambda: ["pt"], idle.is_set))
 
     async def is_cited():
         return bool((await drafter.draft("how much does shipping to Spain cost", "en")).cited)
@@ -208,6 +212,7 @@ def test_translations_are_kept_and_corrections_stay(tmp_path):
         (0.1, (0.8, 0.1), Decision.ANSWER),
         (0.1, (0.5, 0.4), Decision.CHOOSE),
         (0.95, (0.05, 0.0), Decision.ABSTAIN),
+        (0.2, (0.07,) * 11, Decision.ABSTAIN),
         (1.0, (), Decision.ABSTAIN),
     ],
 )
