@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 import csv
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from sidecar import language
-from sidecar.assistant import meaning, ranking, renderings, shelf
-from sidecar.assistant.drafting import ShopDrafter
+from sidecar import demo, language
+from sidecar.assistant import meaning, renderings, shelf
+from sidecar.assistant.draft import Decision
+from sidecar.assistant.drafting import ShopDrafter, decide
 from sidecar.assistant.entry import Entry, Knowledge, Wording
 from sidecar.assistant.likeness import Texts
 from sidecar.assistant.retrieval import Embed, Ranked, Retrieval, Worded
@@ -23,6 +25,9 @@ from sidecar.translation import numbers
 
 SHOP, QUESTIONS = (Path(__file__).with_name(name) for name in ("faq_shop.csv", "faq_questions.tsv"))
 """A shop with one wording an entry, in English, asked in eight languages. Nothing was fitted or tuned on it."""
+BUILT_IN = {"small": (SHOP, QUESTIONS), "demo": (demo.SHOP, Path(__file__).with_name("demo_questions.tsv"))}
+"""Shops, each with what its viewers ask. The demo shop has several wordings an entry, three questions a language for
+each, and two hundred lines that none answers; nothing was fitted on it."""
 EVERY_MS = 50
 """Questions a second in the measurement of time: 20."""
 _AT_ONCE = 64
@@ -86,8 +91,8 @@ class Report:
 def questions(path: Path) -> list[Asked]:
     """The questions in a table with columns ``text``, ``lang`` and ``entry``, empty if none answers.
 
-    Halves are by entry, so that no entry has questions in both, and every other line of those that none answers.
-    Raises `UsageError`.
+    Halves are by entry, so that no entry has questions in both, and every other line, in each language, of those that
+    none answers. Raises `UsageError`.
     """
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
@@ -98,15 +103,13 @@ def questions(path: Path) -> list[Asked]:
     if not rows or not {"text", "lang", "entry"} <= rows[0].keys():
         raise UsageError(f"{path} has no columns text, lang and entry", hint="name them in the first line")
     order = {entry: at for at, entry in enumerate(sorted({row["entry"] for row in rows}))}
-    return [
-        Asked(
-            text=row["text"],
-            lang=row["lang"],
-            entry=row["entry"] or None,
-            half=_half(order[row["entry"]] if row["entry"] else at),
-        )
-        for at, row in enumerate(rows)
-    ]
+    outside: Counter[str] = Counter()
+    asked: list[Asked] = []
+    for row in rows:
+        text, lang, entry = row["text"], row["lang"], row["entry"] or None
+        asked.append(Asked(text=text, lang=lang, entry=entry, half=_half(order[entry] if entry else outside[lang])))
+        outside[lang] += entry is None
+    return asked
 
 
 def _half(number: int) -> Half:
@@ -127,7 +130,7 @@ def measure(worded: Sequence[Worded], asked: Sequence[Asked], texts: Texts, *, v
     ranked: list[Ranked] = []
     for at in range(0, len(asked), _AT_ONCE):
         ranked += retrieval.rank(texts[range(at, min(at + _AT_ONCE, len(asked)))])
-    outside = [1 - found.none for each, found in zip(asked, ranked, strict=True) if each.entry is None]
+    outside = [_sure(found) for each, found in zip(asked, ranked, strict=True) if each.entry is None]
     limit = float(np.quantile(outside, 0.9)) if outside else 0.0
     langs = dict.fromkeys(each.lang for each in asked)
     together = list(zip(asked, ranked, strict=True))
@@ -136,21 +139,25 @@ def measure(worded: Sequence[Worded], asked: Sequence[Asked], texts: Texts, *, v
 
 
 def _score(lang: str, pairs: Sequence[tuple[Asked, Ranked]], limit: float) -> Score:
-    enough = ranking.weights().enough
     inside = [(each, found) for each, found in pairs if each.entry is not None]
     outside = [found for each, found in pairs if each.entry is None]
     first = [bool(found.entries) and found.entries[0][0] == each.entry for each, found in inside]
-    likely = [1 - found.none for _, found in inside]
+    proposed = [decide(found) is not Decision.ABSTAIN for _, found in inside]
     return Score(
         lang=lang,
         inside=len(inside),
         outside=len(outside),
         recall=_share(first),
-        right=_share(right and sure >= enough for right, sure in zip(first, likely, strict=True)),
-        wrong=_share(not right and sure >= enough for right, sure in zip(first, likely, strict=True)),
-        abstained=_share(1 - found.none < enough for found in outside),
-        right_at_90=_share(right and sure > limit for right, sure in zip(first, likely, strict=True)),
+        right=_share(right and is_proposed for right, is_proposed in zip(first, proposed, strict=True)),
+        wrong=_share(not right and is_proposed for right, is_proposed in zip(first, proposed, strict=True)),
+        abstained=_share(decide(found) is Decision.ABSTAIN for found in outside),
+        right_at_90=_share(right and _sure(found) > limit for right, (_, found) in zip(first, inside, strict=True)),
     )
+
+
+def _sure(found: Ranked) -> float:
+    """The chance of the best entry, which is the score of a draft."""
+    return found.entries[0][1] if found.entries else 0.0
 
 
 def _share(of: Iterable[bool]) -> float:

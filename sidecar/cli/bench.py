@@ -51,7 +51,7 @@ def mt(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
-    """Measure a translator: chrF, numbers right, marked and silently wrong, terms right, seconds a line, memory.
+    """Measure a translator: chrF, BLEU, numbers right, marked and silently wrong, terms right, seconds a line, memory.
 
     A line that fails its checks is marked: viewers see the source line. Needs sacrebleu.
     """
@@ -133,12 +133,13 @@ def _pass_over(rendering: Rendering, target: str) -> None: ...
 
 
 def _mt_table(report: Report) -> str:
-    rows = [("to", "chrF", "chrF, translated", "right", "marked", "wrong", "terms right", "s a line")]
+    rows = [("to", "chrF", "chrF, translated", "BLEU", "right", "marked", "wrong", "terms right", "s a line")]
     for score in report.scores:
         translated = "-" if score.chrf_translated is None else f"{score.chrf_translated:.1f}"
         terms = f"{score.terms_right} of {score.terms}" if score.terms else "-"
         counts = (str(score.right), str(score.marked), str(score.wrong), terms)
-        rows.append((score.target, f"{score.chrf:.1f}", translated, *counts, f"{score.seconds:.2f}"))
+        closeness = (f"{score.chrf:.1f}", translated, f"{score.bleu:.1f}")
+        rows.append((score.target, *closeness, *counts, f"{score.seconds:.2f}"))
     speed = ", ".join(f"{count}: {seconds:.2f}" for count, seconds in report.seconds.items())
     return "\n".join(
         [*aligned(rows), f"{report.lines} lines; seconds a line by targets: {speed}; memory {report.memory_mb:,} MB"]

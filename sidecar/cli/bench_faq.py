@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 import json as json_format
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,13 +25,23 @@ WORDED_IN = ("en", "zh")
 PACED = 200
 
 
+class BuiltIn(StrEnum):
+    """Shops that come with their questions."""
+
+    SMALL = "small"
+    DEMO = "demo"
+
+
 def faq(
     file: Annotated[
-        Path | None, typer.Argument(metavar="[FILE]", help="A shop's FAQ, a file or a folder; default: a small one.")
+        Path | None, typer.Argument(metavar="[FILE]", help="A shop's FAQ, a file or a folder; default: a built-in one.")
     ] = None,
     asked: Annotated[
         Path | None, typer.Argument(metavar="[QUESTIONS]", help="A table with the columns text, lang and entry.")
     ] = None,
+    built_in: Annotated[
+        BuiltIn, typer.Option("--set", help="Which built-in shop, if no file is given.")
+    ] = BuiltIn.SMALL,
     half: Annotated[Half, typer.Option("--half", help="Which questions.")] = Half.ALL,
     shared: Annotated[
         Path | None, typer.Option("--shared", metavar="FOLDER", help="CLINC-OOS and xSID too, as tables in FOLDER.")
@@ -49,7 +60,8 @@ def faq(
     logs.configure("warning")
     if (file is None) != (asked is None):
         raise UsageError("a shop and its questions go together", hint="give both files, or none")
-    knowledge, questions = read(file or bench.SHOP).knowledge, bench.questions(asked or bench.QUESTIONS)
+    shop, lines = bench.BUILT_IN[built_in]
+    knowledge, questions = read(file or shop).knowledge, bench.questions(asked or lines)
     chosen = [each for each in questions if half in (Half.ALL, each.half)]
     vectors, texts = KeptVectors(), bench.looked(chosen)
     scores = {

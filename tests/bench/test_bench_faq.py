@@ -1,4 +1,5 @@
 import json
+from collections import Counter
 
 import pytest
 from typer.testing import CliRunner
@@ -74,12 +75,45 @@ def test_sets_of_intents_are_shops(tmp_path):
     assert {each.lang for each in sets["xSID"][1]} == {"zh"}
 
 
-def test_the_built_in_questions_are_of_the_built_in_shop():
-    entries = {entry.id for entry in read(faq.SHOP).knowledge.entries}
-    asked = faq.questions(faq.QUESTIONS)
+def test_lines_that_none_answers_are_halved_in_each_language(tmp_path):
+    path = tmp_path / "q.tsv"
+    langs = ["zh", "en", "es", "pt"]
+    path.write_text("text\tlang\tentry\n" + "".join(f"q{n}\t{langs[n % 4]}\t\n" for n in range(24)))
+    asked = faq.questions(path)
+    for lang in langs:
+        assert [each.half for each in asked if each.lang == lang] == [Half.TUNE, Half.REPORT] * 3
+
+
+@pytest.mark.parametrize("name", [*faq.BUILT_IN])
+def test_the_built_in_questions_are_of_the_built_in_shop(name):
+    shop, questions = faq.BUILT_IN[name]
+    entries = {entry.id for entry in read(shop).knowledge.entries if not entry.matter}
+    asked = faq.questions(questions)
     assert {each.entry for each in asked} == entries | {None}
     assert {each.lang for each in asked} == set(LANGUAGES)
 
 
 def test_a_shop_without_its_questions_is_an_error(files):
     assert CliRunner().invoke(app, ["bench", "faq", files[0]]).exit_code != 0
+
+
+def test_every_entry_of_the_demo_shop_is_asked_three_times_in_each_language():
+    shop, questions = faq.BUILT_IN["demo"]
+    asked = Counter((each.entry, each.lang) for each in faq.questions(questions))
+    entries = [entry for entry in read(shop).knowledge.entries if not entry.matter]
+    assert asked == {(entry.id, lang): 3 for entry in entries for lang in LANGUAGES} | dict.fromkeys(
+        ((None, lang) for lang in LANGUAGES), 25
+    )
+
+
+def test_nothing_asked_of_the_demo_shop_is_one_of_its_own_wordings():
+    shop, questions = faq.BUILT_IN["demo"]
+    own = {
+        text.casefold()
+        for entry in read(shop).knowledge.entries
+        for each in entry.wordings.values()
+        for text in each.questions
+    }
+    asked = [each.text.casefold() for each in faq.questions(questions)]
+    assert len(set(asked)) == len(asked)
+    assert not own.intersection(asked)

@@ -3,8 +3,8 @@
     python scripts/bench/fit-ranking/fit.py
 
 Shops are drawn from ``entries.tsv``, each with one wording an entry in one language; ``questions.tsv`` asks them in
-eight. What is left out of a shop is answered by none of it, and neither is small talk. Prints what weights that were
-fitted on one half of the entries do with the other.
+eight. The tune half of what viewers ask the demo shop is fitted on besides. What is left out of a shop is answered by
+none of it, and neither is small talk. Prints what weights fitted on one half of the entries do with the other.
 """
 
 from __future__ import annotations
@@ -22,6 +22,10 @@ from sidecar.assistant import background, likeness, ranking
 from sidecar.assistant.concepts import LANGUAGES
 from sidecar.assistant.embedding import embed
 from sidecar.assistant.likeness import Texts
+from sidecar.assistant.placeholders import fill
+from sidecar.assistant.read import read
+from sidecar.bench import faq
+from sidecar.bench.half import Half
 
 HERE = Path(__file__).parent
 ROOM = Path(background.__file__).parent
@@ -29,6 +33,8 @@ WORDED_IN = ("en", "zh", "en", "zh", "es", "ja")
 LEFT_OUT = 0.3
 """Of the entries, and what a question about one of them counts."""
 STEPS, RATE, DECAY, LANGUAGE_DECAY = 300, 0.06, 2e-3, 2e-2
+DEMO = 1.0
+"""What a question to the demo shop counts."""
 ENOUGH = 0.2
 """How likely it must be that any entry answers: in a shop of sixty entries, one in ten lines of CLINC-OOS and xSID,
 which are no questions to any shop, is taken for one."""
@@ -144,6 +150,32 @@ class Material:
         return Task(pairs, self.small_talk_alone, none(len(pairs)), 1.0)
 
 
+def demo_tasks() -> list[Task]:
+    """The tune half of what viewers ask the demo shop, with one wording an entry."""
+    path, questions = faq.BUILT_IN["demo"]
+    asked = [each for each in faq.questions(questions) if each.half is Half.TUNE]
+    texts = look([each.text for each in asked], [each.lang for each in asked])
+    of_alone = alone(texts)
+    knowledge = read(path).knowledge
+    entries = [entry for entry in knowledge.entries if not entry.matter]
+    names = [entry.id for entry in entries]
+    right = np.array([names.index(each.entry) if each.entry else -1 for each in asked])
+    tasks: list[Task] = []
+    for lang in ("en", "zh"):
+        wordings = [entry.wordings[lang] for entry in entries]
+        answers = [
+            fill(word.answer, entry, knowledge, lang).text for word, entry in zip(wordings, entries, strict=True)
+        ]
+        pairs = likeness.pairs(
+            texts,
+            look([word.questions[0] for word in wordings], [lang] * len(entries)),
+            look(answers, [lang] * len(entries)),
+        )
+        for which in (right >= 0, right < 0):
+            tasks.append(Task(pairs[which], of_alone[which], right[which], DEMO))
+    return tasks
+
+
 def none(count: int) -> NDArray[np.int64]:
     return np.full(count, -1, np.int64)
 
@@ -175,7 +207,8 @@ def main() -> None:
     np.savez_compressed(ROOM / background.VECTORS, vectors=background.pack(every))
     material = Material()
     report(material)
-    weights = [round(float(weight), 3) for weight in fit(material.tasks(np.arange(len(material.entries)), seed=7))]
+    tasks = [*material.tasks(np.arange(len(material.entries)), seed=7), *demo_tasks()]
+    weights = [round(float(weight), 3) for weight in fit(tasks)]
     pair, rest = weights[: len(likeness.PAIR)], weights[len(likeness.PAIR) :]
     written = {
         "pair": dict(zip(likeness.PAIR, pair, strict=True)),
