@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+from sidecar.assistant.question import Fate
 from sidecar.delivery import wire
 
 SERVER = (
@@ -15,6 +16,8 @@ SERVER = (
     wire.CaptionMessage,
     wire.Remove,
     wire.StatusMessage,
+    wire.Answer,
+    wire.QuestionMessage,
     wire.End,
     wire.ErrorMessage,
 )
@@ -30,7 +33,8 @@ def describe() -> str:
     for message in VIEWER:
         lines += _section(message)
     states = ", ".join(f"`{state.value}`" for state in wire.State)
-    return "\n".join([*lines, f"States: {states}.", ""])
+    fates = ", ".join(f"`{fate.value}`" for fate in Fate)
+    return "\n".join([*lines, f"States of a show: {states}.", f"States of a question: {fates}.", ""])
 
 
 def _section(message: type[wire.Message]) -> list[str]:

@@ -20,11 +20,13 @@ from sidecar import language
 from sidecar.delivery.mailbox import Kind, Mailbox, Name, Parcel
 from sidecar.delivery.screen import Screen
 from sidecar.delivery.wire import (
+    Answer,
     CaptionMessage,
     CloseCode,
     End,
     ErrorMessage,
     Hello,
+    QuestionMessage,
     Remove,
     ServerMessage,
     State,
@@ -33,6 +35,7 @@ from sidecar.delivery.wire import (
 from sidecar.errors import SidecarError, UsageError
 
 Stored = CaptionMessage | Remove
+Published = Stored | StatusMessage | End | Hello | ErrorMessage
 Recall = Callable[[int, Sequence[str]], Awaitable[Sequence[Stored]]]
 """Stored messages of some languages with a later sequence number, in rising order."""
 Tap = Callable[[ServerMessage], None]
@@ -41,6 +44,8 @@ SOURCE = "source"
 """A viewer's name for whatever the host speaks."""
 HOPELESS = 4
 """Mailboxes full of finals that a viewer may miss without reading anything before it is cut off."""
+WITHDRAWN = 20
+"""Answers taken back that somebody who was away is told of."""
 RECALLS_AT_ONCE = 4
 """Viewers that may read the store at the same time."""
 
@@ -102,9 +107,11 @@ class Hub:
         self._taps: list[Tap] = []
         self._viewers: dict[Viewer, None] = {}
         self._audience: dict[str, dict[Viewer, None]] = {}
+        self._askers: dict[str, dict[Viewer, None]] = {}
+        self._withdrawn: deque[Answer] = deque(maxlen=WITHDRAWN)
         language.normalise("en")  # reads its tables: now, not when a viewer asks
 
-    def publish(self, message: ServerMessage) -> None:
+    def publish(self, message: Published) -> None:
         """Send ``message`` to whom it concerns. Raises ValueError for a ``seq`` that does not rise."""
         match message:
             case CaptionMessage() | Remove():
@@ -117,6 +124,26 @@ class Hub:
                 self._broadcast(message)
             case _:
                 assert_never(message)
+
+    def show_answer(self, answer_in: Callable[[str], Answer]) -> None:
+        """Show everyone an answer: ``answer_in`` gives it for readers of a language. Whoever reads none sees none."""
+        made: dict[str, Answer] = {}
+        if answer_in(self.source).retracted:
+            self._withdrawn.append(answer_in(self.source))
+        for viewer in self._viewers:
+            if viewer.languages:
+                lang = viewer.languages[0]
+                made[lang] = made.get(lang) or answer_in(lang)
+                viewer.offer(_notice(made[lang]))
+        for tap in self._taps:
+            tap(answer_in(self.source))
+
+    def tell_asker(self, asker: str, message: QuestionMessage) -> bool:
+        """Tell one viewer what became of a question; False if the viewer is not here."""
+        viewers = self._askers.get(asker, ())
+        for viewer in viewers:
+            viewer.offer(_notice(message))
+        return bool(viewers)
 
     def set_state(self, state: State, message: str) -> None:
         """Tell everyone, now and later, what the show is doing. The same state and words again say nothing."""
@@ -207,6 +234,7 @@ class Hub:
         finally:
             del self._viewers[viewer]
             self.enrol(viewer, (), was=viewer.languages)
+            self.know_asker(viewer, None)
             viewer.leave()
 
     # What a viewer needs of its hub.
@@ -217,6 +245,17 @@ class Hub:
             self._audience.get(lang, {}).pop(viewer, None)
         for lang in languages:
             self._audience.setdefault(lang, {})[viewer] = None
+
+    def know_asker(self, viewer: Viewer, asker: str | None) -> None:
+        """``viewer`` asked questions as ``asker``; None: as nobody."""
+        if viewer.asker:
+            here = self._askers[viewer.asker]
+            del here[viewer]
+            if not here:
+                del self._askers[viewer.asker]
+        viewer.asker = asker
+        if asker:
+            self._askers.setdefault(asker, {})[viewer] = None
 
     def resolve(self, lang: str) -> str | None:
         """The language that a viewer means: a tag of ours, ``""`` for none (yet), None where we do not have it."""
@@ -242,10 +281,11 @@ class Hub:
         screen = self._screens.get(name[1])
         return screen is not None and screen.is_open(name)
 
-    def welcome(self) -> list[Parcel]:
-        """What a newcomer hears first."""
+    def welcome(self, *, again: bool) -> list[Parcel]:
+        """What a newcomer hears first; one who was here before, which answers do not hold any more."""
         status = StatusMessage(state=self.state, message=self.message)
-        return [_notice(self.hello()), _notice(status)]
+        withdrawn = self._withdrawn if again else ()
+        return [_notice(self.hello()), _notice(status), *map(_notice, withdrawn)]
 
     async def stored(self, since: int, languages: Sequence[str]) -> list[Stored]:
         """Stored messages after ``since``, as far as they have been published by now. Raises `SidecarError`."""
@@ -290,6 +330,8 @@ class Viewer:
 
     def __init__(self, hub: Hub, mailbox: Mailbox) -> None:
         self.languages: tuple[str, ...] = ()
+        self.asker: str | None = None
+        """Digest of the key that it asks questions with."""
         self.cut: asyncio.Future[CloseCode] = asyncio.get_running_loop().create_future()
         """Done when the viewer has to be disconnected, with the code to close with."""
         self.idle = asyncio.Event()
@@ -310,7 +352,7 @@ class Viewer:
 
     def start(self, lang: str, second: str | None, since: int | None) -> None:
         """Called once by the hub."""
-        self._urgent.extend(self._hub.welcome())
+        self._urgent.extend(self._hub.welcome(again=since is not None))
         self._behind = since is not None
         self._position = self._hub.seq if since is None else since
         self._wanted = (lang, second)
@@ -332,6 +374,10 @@ class Viewer:
             return
         self._wanted = (lang, second)
         self._switch(languages)
+
+    def ask_as(self, asker: str | None) -> None:
+        """From now on it is told what becomes of the questions of ``asker``."""
+        self._hub.know_asker(self, asker)
 
     def resolve_again(self) -> None:
         """The hub's languages changed: "source" may mean something else now."""
@@ -499,8 +545,14 @@ class Viewer:
         self.wake()
 
 
-def _notice(message: Hello | StatusMessage | ErrorMessage) -> Parcel:
-    topic = f"error {message.code}" if isinstance(message, ErrorMessage) else message.type
+def _notice(message: Hello | StatusMessage | ErrorMessage | Answer | QuestionMessage) -> Parcel:
+    match message:
+        case ErrorMessage():
+            topic = f"error {message.code}"
+        case Answer() | QuestionMessage():
+            topic = f"{message.type} {message.id}"
+        case _:
+            topic = message.type
     return Parcel(text=message.encode(), kind=Kind.NOTICE, topic=topic)
 
 

@@ -13,13 +13,15 @@ from starlette.staticfiles import StaticFiles
 from sidecar.delivery.transcripts import problem
 
 WEB = Path(__file__).parent.parent / "web"
-_PAGES = ("overlay", "viewer", "status")
+_PAGES = ("overlay", "viewer", "status", "console", "prompter")
+_EMBEDDED = frozenset({"overlay", "viewer"})
+"""Pages that any other page may embed; on the others, people decide."""
 _PLAIN_HOST = re.compile(r"[A-Za-z0-9.\-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?")
 _WIDGET_CACHE = "public, max-age=300"
 
 
 def routes(web: Path = WEB) -> APIRouter:
-    """``/overlay``, ``/viewer``, ``/status``, ``/captions.js``, ``/web/…``, and ``/`` that leads to the viewer page."""
+    """Each of the pages, ``/captions.js``, ``/web/…``, and ``/`` that leads to the viewer page."""
     router = APIRouter()
     files = StaticFiles(directory=web, check_dir=False)
 
@@ -28,8 +30,10 @@ def routes(web: Path = WEB) -> APIRouter:
         return RedirectResponse("/viewer", status_code=307)
 
     async def page(request: Request) -> Response:
-        response = await _file(files, f"{request.url.path.strip('/')}.html", request)
-        response.headers["Content-Security-Policy"] = policy(request.headers.get("host", ""))
+        name = request.url.path.strip("/")
+        response = await _file(files, f"{name}.html", request)
+        host = request.headers.get("host", "")
+        response.headers["Content-Security-Policy"] = policy(host, embedded=name in _EMBEDDED)
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["Cache-Control"] = "no-cache"
         return response
@@ -48,8 +52,8 @@ def routes(web: Path = WEB) -> APIRouter:
     return router
 
 
-def policy(host: str) -> str:
-    """The Content-Security-Policy of our pages: nothing from elsewhere, nothing inline; any page may embed them.
+def policy(host: str, *, embedded: bool) -> str:
+    """The Content-Security-Policy of our pages: nothing from elsewhere, nothing inline; ``embedded``: in any page.
 
     Sockets to this very ``host`` are named because not every browser takes them as ``'self'``.
     """
@@ -65,7 +69,7 @@ def policy(host: str) -> str:
             f"connect-src 'self'{sockets}",
             "base-uri 'none'",
             "form-action 'none'",
-            "frame-ancestors *",
+            "frame-ancestors *" if embedded else "frame-ancestors 'self'",
         )
     )
 

@@ -18,8 +18,11 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from sidecar.assistant.assistant import Assistant
+from sidecar.chat.webhook import SignedWebhook
 from sidecar.config import ServerSettings
-from sidecar.delivery import control, pages, sockets, transcripts
+from sidecar.delivery import console, control, pages, questions, sockets, transcripts
+from sidecar.delivery.access import Access
 from sidecar.delivery.control import TranslateInto
 from sidecar.delivery.hub import Hub
 from sidecar.delivery.sockets import Ingest
@@ -49,12 +52,16 @@ def create_app(
     metrics: Metrics,
     settings: ServerSettings,
     translate_into: TranslateInto | None = None,
+    assistant: Assistant | None = None,
+    access: Access | None = None,
+    webhook: SignedWebhook | None = None,
     web: Path = pages.WEB,
 ) -> FastAPI:
     """The application. ``ingest`` are the pushed inputs by voice, as in `sockets.routes`.
 
     ``report`` is called on the event loop, so it must not block; ``metrics`` read it too. ``translate_into`` changes
-    the languages, if they may be changed.
+    the languages, if they may be changed. Without ``assistant`` nobody can ask; ``access`` is to the console;
+    ``webhook`` knows programs that may ask for others.
     """
     metrics.watch(report, hub.counts)
     app = FastAPI(title="Sidecar", docs_url=None, redoc_url=None, openapi_url=None)
@@ -63,6 +70,8 @@ def create_app(
     app.include_router(_operator_routes(report, metrics))
     if translate_into:
         app.include_router(control.routes(hub, translate_into))
+    app.include_router(questions.routes(assistant, settings.allow_origins, webhook))
+    app.include_router(console.routes(hub, assistant, access))
     app.include_router(pages.routes(web))
     return app
 

@@ -12,6 +12,7 @@ import structlog
 from fastapi import APIRouter, WebSocket
 from starlette.websockets import WebSocketDisconnect, WebSocketDisconnected
 
+from sidecar.assistant.question import PAGE, digest
 from sidecar.delivery.conduct import Conduct
 from sidecar.delivery.hub import FullError, Hub, Viewer
 from sidecar.delivery.transcripts import problem
@@ -146,8 +147,9 @@ async def _receive(socket: WebSocket, viewer: Viewer, conduct: Conduct) -> None:
         match verdict:
             case ErrorMessage():
                 viewer.tell(verdict)
-            case Subscribe(lang=lang, second=second):
+            case Subscribe(lang=lang, second=second, asker=asker):
                 viewer.subscribe(lang, second)
+                viewer.ask_as(digest(PAGE, asker) if asker else None)
 
 
 def _failed(*tasks: asyncio.Task[None]) -> bool:

@@ -10,11 +10,14 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
+from sidecar.assistant.question import Fate
 from sidecar.captions.caption import Caption, Removal
 
 VERSION: Literal[1] = 1
 MAX_MESSAGE_BYTES = 4096
 """Largest message a viewer may send."""
+AskerKey = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{16,64}$")]
+"""What a viewer's page made up to know its own questions by. Only a digest of it is kept."""
 
 
 class CloseCode(IntEnum):
@@ -102,6 +105,29 @@ class StatusMessage(Message):
     message: str
 
 
+class Answer(Message):
+    """The shop answers a question for everyone to see. ``id`` names it: a later one replaces it."""
+
+    type: Literal["answer"] = "answer"
+    id: str
+    lang: str = Field(description="Language of text")
+    text: str
+    asked: str | None = Field(default=None, description="A question that it answers, where one is in lang")
+    retracted: bool | None = Field(default=None, description="True where it is taken back")
+
+
+class QuestionMessage(Message):
+    """What became of a question, for the one who asked it. ``id`` names it: a later one replaces it."""
+
+    type: Literal["question"] = "question"
+    id: str
+    state: Fate
+    asked: str = Field(description="The question as it is kept: without telephone numbers, addresses and the like")
+    at_ms: int = Field(description="Unix time at which it was asked")
+    answer: str | None = Field(default=None, description="Where state is answered")
+    lang: str | None = Field(default=None, description="Language of answer")
+
+
 class End(Message):
     """The show is over; nothing follows."""
 
@@ -122,10 +148,12 @@ class Subscribe(Message):
     type: Literal["subscribe"]
     lang: str = Field(max_length=35)
     second: str | None = Field(default=None, max_length=35)
+    asker: AskerKey | None = Field(default=None, description="Key with which this viewer asked questions")
 
 
 ServerMessage = Annotated[
-    Hello | CaptionMessage | Remove | StatusMessage | End | ErrorMessage, Field(discriminator="type")
+    Hello | CaptionMessage | Remove | StatusMessage | Answer | QuestionMessage | End | ErrorMessage,
+    Field(discriminator="type"),
 ]
 SERVER_MESSAGE: TypeAdapter[ServerMessage] = TypeAdapter(ServerMessage)
 ViewerMessage = Subscribe

@@ -9,7 +9,7 @@ from delivery_show import Show, brief, caption, parse
 
 from sidecar.delivery.hub import HOPELESS, FullError, Viewer
 from sidecar.delivery.screen import YOUNG_S
-from sidecar.delivery.wire import CloseCode, Hello, Remove, State, caption_message
+from sidecar.delivery.wire import Answer, CloseCode, Hello, Remove, State, caption_message
 from sidecar.errors import StorageError
 
 
@@ -272,6 +272,18 @@ async def test_a_state_is_told_once_to_everyone_and_to_newcomers():
         assert await waiting(viewer) == ["reconnecting"]
         async with show.hub.attach("en") as other:
             assert await waiting(other) == ["hello", "reconnecting"]
+
+
+async def test_who_was_away_is_told_which_answers_were_taken_back_and_nobody_else():
+    show = Show()
+    show.hub.show_answer(lambda lang: Answer(id="g1", lang=lang, text="19.90"))
+    show.hub.show_answer(lambda lang: Answer(id="g1", lang=lang, text="", retracted=True))
+    async with show.hub.attach("es", since=0) as viewer:
+        told = [parse(await anext(viewer)) for _ in range(3)][-1]
+        assert isinstance(told, Answer)
+        assert (told.id, told.retracted) == ("g1", True)
+    async with show.hub.attach("es") as viewer:
+        assert len(await waiting(viewer)) == 2
 
 
 async def test_the_end_comes_after_everything_that_waits():

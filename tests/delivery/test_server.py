@@ -64,8 +64,13 @@ def test_the_address_given_to_people_can_be_opened(host: str, url: str):
     assert Running(host=host, port=80).url == url
 
 
-@pytest.mark.parametrize("page", ["overlay", "viewer", "status"])
-async def test_pages_run_only_their_own_scripts_and_may_be_embedded(stage: OpenStage, page: str):
+@pytest.mark.parametrize(
+    ("page", "framed_by"),
+    [("overlay", "*"), ("viewer", "*"), ("status", "'self'"), ("console", "'self'"), ("prompter", "'self'")],
+)
+async def test_pages_run_only_their_own_scripts_and_only_those_of_viewers_may_be_embedded(
+    stage: OpenStage, page: str, framed_by: str
+):
     async with stage() as served:
         response = await served.http.get(f"/{page}")
         assert response.status_code == 200
@@ -75,14 +80,14 @@ async def test_pages_run_only_their_own_scripts_and_may_be_embedded(stage: OpenS
         rules = dict(rule.split(" ", 1) for rule in response.headers["content-security-policy"].split("; "))
         assert rules["default-src"] == "'none'"
         assert rules["script-src"] == rules["style-src"] == "'self'"
-        assert rules["frame-ancestors"] == "*"
+        assert rules["frame-ancestors"] == framed_by
         assert f"ws://127.0.0.1:{served.running.port}" in rules["connect-src"]
         assert (await served.http.head(f"/{page}")).status_code == 200
 
 
 def test_a_strange_host_header_does_not_get_into_the_policy():
-    assert "evil" not in policy("evil; script-src *")
-    assert "connect-src 'self' ws://[::1]:8765 wss://[::1]:8765;" in policy("[::1]:8765")
+    assert "evil" not in policy("evil; script-src *", embedded=True)
+    assert "connect-src 'self' ws://[::1]:8765 wss://[::1]:8765;" in policy("[::1]:8765", embedded=False)
 
 
 async def test_the_widget_may_be_loaded_by_any_page_and_is_sent_once(stage: OpenStage):

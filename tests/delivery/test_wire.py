@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from sidecar.assistant.approval import Reason
 from sidecar.captions.caption import Caption, Removal
-from sidecar.delivery import conduct, server, sockets, wire
+from sidecar.delivery import conduct, console_wire, server, sockets, wire
 from sidecar.delivery.describe import describe
 
 DOCS = (Path(__file__).parents[2] / "docs" / "wire.md").read_text(encoding="utf-8")
@@ -67,7 +68,20 @@ def test_the_error_codes_in_the_docs_are_those_of_the_code():
     room = Path(conduct.__file__).parent
     source = "".join((room / name).read_text(encoding="utf-8") for name in ("conduct.py", "hub.py", "sockets.py"))
     codes = set(re.findall(r'ErrorMessage\(\s*code="(\w+)"', source))
-    assert codes == set(re.findall(r"^\| `(\w+)` \| [^|]+ \|$", DOCS.partition("| error code |")[2], re.M))
+    table = DOCS.partition("| error code |")[2].partition("### Close codes")[0]
+    assert codes == set(re.findall(r"^\| `(\w+)` \| [^|]+ \|$", table, re.M))
+
+
+def test_the_steps_of_a_moderator_in_the_docs_are_those_of_the_code():
+    table = DOCS.partition("| step | fields |")[2].partition("| refused | |")[0]
+    steps = [name for row in re.findall(r"^\| (`.+?`) \|", table, re.M) for name in re.findall(r"`(\w+)`", row)]
+    schema = console_wire.REQUEST.json_schema()
+    assert sorted(steps) == sorted(
+        shape["properties"]["step"]["const"]
+        for shape in schema["$defs"].values()
+        if "step" in shape.get("properties", {})
+    )
+    assert all(f"`{reason.value}`" in table for reason in Reason)
 
 
 def test_the_limits_in_the_docs_are_those_of_the_code():
