@@ -61,6 +61,9 @@ export class CaptionConnection {
   #options;
   #lang;
   #second;
+  #asker = "";
+  /** Whether the server knows, on this socket, who asks. */
+  #introduced = false;
 
   /** @param {ConnectionOptions} options */
   constructor(options) {
@@ -100,8 +103,30 @@ export class CaptionConnection {
     if (lang === this.#lang && second === this.#second) return;
     this.#lang = lang;
     this.#second = second;
+    this.#send();
+  }
+
+  /**
+   * From now on `question` messages come too: what becomes of the questions that were asked with this key.
+   *
+   * @param {string} asker
+   */
+  identify(asker) {
+    if (asker === this.#asker) return;
+    this.#asker = asker;
+    if (this.#openedAt > 0) this.#send();
+  }
+
+  #send() {
     if (this.#socket?.readyState !== WebSocket.OPEN) return;
-    const message = { v: 1, type: "subscribe", lang, ...(second ? { second } : {}) };
+    const message = {
+      v: 1,
+      type: "subscribe",
+      lang: this.#lang,
+      ...(this.#second ? { second: this.#second } : {}),
+      ...(this.#asker ? { asker: this.#asker } : {}),
+    };
+    this.#introduced = this.#asker !== "";
     this.#socket.send(JSON.stringify(message));
   }
 
@@ -120,6 +145,7 @@ export class CaptionConnection {
     );
     this.#socket = socket;
     this.#openedAt = 0;
+    this.#introduced = false;
     socket.addEventListener("message", (event) => socket === this.#socket && this.#hear(event.data));
     socket.addEventListener("close", () => socket === this.#socket && this.#lost());
     this.#timer = setTimeout(() => this.#lost(), HELLO_TIMEOUT_MS);
@@ -137,6 +163,7 @@ export class CaptionConnection {
     if (message.type === "status") this.#ended = message.state === "ended";
     if ("seq" in message && message.type !== "hello") this.#seq = Math.max(this.#seq ?? 0, message.seq ?? 0);
     this.#options.onMessage(message);
+    if (opens && this.#asker && !this.#introduced) this.#send();
     if (opens) this.#options.onLink("open");
   }
 

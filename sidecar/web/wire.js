@@ -21,12 +21,29 @@
  * @typedef {{ type: "remove", seq?: number, id: number, lang: string }} Remove
  * @typedef {"waiting" | "live" | "reconnecting" | "ended"} Phase
  * @typedef {{ type: "status", state: Phase, message: string }} StatusMessage
+ * @typedef {object} Answer the shop's, for everyone to see; a later one of the same `id` replaces it
+ * @property {"answer"} type
+ * @property {string} id
+ * @property {string} lang of `text` and `asked`
+ * @property {string} text
+ * @property {string} [asked] a question that it answers
+ * @property {boolean} [retracted] it is taken back
+ * @typedef {"received" | "answered" | "on_air" | "closed" | "expired" | "retracted"} Fate
+ * @typedef {object} Question of this viewer
+ * @property {string} id
+ * @property {Fate} state
+ * @property {string} asked
+ * @property {number} at_ms Unix time
+ * @property {string} [answer]
+ * @property {string} [lang] of `answer`
+ * @typedef {Question & { type: "question" }} QuestionMessage a later one of the same `id` replaces it
  * @typedef {{ type: "end" }} End
  * @typedef {{ type: "error", code: string, message: string }} ErrorMessage
- * @typedef {Hello | CaptionMessage | Remove | StatusMessage | End | ErrorMessage} ServerMessage
+ * @typedef {Hello | CaptionMessage | Remove | StatusMessage | Answer | QuestionMessage | End | ErrorMessage} ServerMessage
  */
 
 const PHASES = ["waiting", "live", "reconnecting", "ended"];
+const FATES = ["received", "answered", "on_air", "closed", "expired", "retracted"];
 
 /** @param {unknown} value @returns {value is string} */
 const isText = (value) => typeof value === "string";
@@ -34,6 +51,8 @@ const isText = (value) => typeof value === "string";
 const isCount = (value) => typeof value === "number" && Number.isFinite(value);
 /** @param {unknown} value @returns {value is string[]} */
 const isTexts = (value) => Array.isArray(value) && value.every(isText);
+/** @param {unknown} value @returns {value is string | undefined} */
+const isTextOrNone = (value) => value === undefined || isText(value);
 
 /** What each type must carry for the pages to rely on it. @type {Record<string, (m: Record<string, unknown>) => boolean>} */
 const SHAPES = {
@@ -44,9 +63,21 @@ const SHAPES = {
     isTexts(m.lines) && isCount(m.start_ms) && isCount(m.end_ms) && isText(m.source_lang),
   remove: (m) => isCount(m.id) && isText(m.lang),
   status: (m) => PHASES.includes(/** @type {string} */ (m.state)) && isText(m.message),
+  answer: (m) => isText(m.id) && isText(m.lang) && isText(m.text) && isTextOrNone(m.asked),
+  question: (m) => isQuestion(m),
   end: () => true,
   error: (m) => isText(m.code) && isText(m.message),
 };
+
+/**
+ * Whether this is a question that a page can show; `GET /v1/questions` lists the same.
+ *
+ * @param {Record<string, unknown>} m
+ */
+export function isQuestion(m) {
+  const known = isText(m.id) && FATES.includes(/** @type {string} */ (m.state));
+  return known && isText(m.asked) && isCount(m.at_ms) && isTextOrNone(m.answer) && isTextOrNone(m.lang);
+}
 
 /**
  * The message in `data`, or null for anything this page does not know or cannot use.

@@ -193,3 +193,35 @@ test("stopped is stopped", () => {
   mock.timers.tick(600_000);
   assert.equal(ScriptedSocket.all.length, 1);
 });
+
+test("who asks is said on every socket, once, and with every change of language", () => {
+  const connection = connect();
+  mock.timers.tick(1);
+  ScriptedSocket.last.says(hello());
+  assert.deepEqual(ScriptedSocket.last.sent, []);
+  connection.identify("key");
+  connection.identify("key");
+  connection.subscribe("es");
+  const subscribe = (lang) => ({ v: 1, type: "subscribe", lang, asker: "key" });
+  assert.deepEqual(ScriptedSocket.last.sent, [subscribe("en"), subscribe("es")]);
+  ScriptedSocket.last.breaks();
+  mock.timers.tick(500);
+  assert.deepEqual(ScriptedSocket.last.sent, []);
+  ScriptedSocket.last.says(hello(), hello());
+  assert.deepEqual(ScriptedSocket.last.sent, [subscribe("es")]);
+});
+
+test("a change of language upon hello says already who asks", () => {
+  const connection = connect({ onMessage: (m) => m.type === "hello" && connection.subscribe("zh") });
+  connection.identify("key");
+  ScriptedSocket.last.says(hello());
+  assert.deepEqual(ScriptedSocket.last.sent, [{ v: 1, type: "subscribe", lang: "zh", asker: "key" }]);
+});
+
+test("answers and questions are given on, what is unknown is not", () => {
+  connect();
+  const answer = { type: "answer", id: "g1", lang: "es", text: "Sí." };
+  const question = { type: "question", id: "q1", state: "received", asked: "?", at_ms: 1 };
+  ScriptedSocket.last.says(answer, { type: "quiz", id: "g1" }, question);
+  assert.deepEqual(heard, [answer, question]);
+});

@@ -11,6 +11,15 @@ const report = {
   drops: { audio_ms: 0, partials: 2, viewer_messages: 0, viewers: 0 }, unsaved: 0, cpu_percent: 88.4, memory_mb: 900, warnings: [],
 };
 
+test("where viewers can ask, what waits is shown, and how chats are", () => {
+  const assistant = { entries: 60, problems: 2, waiting: 3, urgent: 1, overdue: 0, chats: { twitch: "live: ok" } };
+  const shown = Object.fromEntries(numbers({ ...report, assistant }));
+  assert.equal(shown["Questions waiting"], "3, 1 urgent, 0 overdue");
+  assert.equal(shown["Entries of the FAQ"], "60, 2 errors");
+  assert.equal(shown["Chat: twitch"], "live: ok");
+  assert.ok(!("Questions waiting" in Object.fromEntries(numbers(report))));
+});
+
 test("numbers are for people", () => {
   const shown = Object.fromEntries(numbers(report));
   assert.equal(shown["Word shown after"], "0.6 s");

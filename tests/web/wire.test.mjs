@@ -6,7 +6,10 @@ import { caption, hello } from "./messages.mjs";
 
 test("the messages of the contract are understood, unknown fields and all", () => {
   for (const message of [hello({ extra: 1 }), caption(1, "a"), { type: "remove", id: 1, lang: "en" }, { type: "end" },
-    hello({ speakers: ["Host", "Guest"] })]) {
+    hello({ speakers: ["Host", "Guest"] }),
+    { type: "answer", id: "g1", lang: "es", text: "Sí.", asked: "¿Hay más?" }, { type: "answer", id: "g1", lang: "es", text: "", retracted: true },
+    { type: "question", id: "q1", state: "received", asked: "?", at_ms: 1 },
+    { type: "question", id: "q1", state: "answered", asked: "?", at_ms: 1, answer: "Sí.", lang: "es" }]) {
     assert.deepEqual(parse(JSON.stringify(message)), message);
   }
 });
@@ -15,7 +18,9 @@ test("what cannot be used is nothing", () => {
   const bad = [
     "", "{", "null", "[]", "7", '{"type":"toString"}', '{"type":"answer"}', '{"type":"status","state":"odd","message":""}',
     JSON.stringify(caption(1, 5)), JSON.stringify(caption("1", "a")), JSON.stringify({ ...caption(1, "a"), lines: "a" }),
-    JSON.stringify(hello({ languages: null })),
+    JSON.stringify(hello({ languages: null })), '{"type":"answer","id":"g1","lang":"es","text":null}',
+    '{"type":"answer","id":"g1","lang":"es","text":"","asked":5}', '{"type":"question","id":"q1","state":"odd","asked":"","at_ms":1}',
+    '{"type":"question","id":"q1","state":"received","asked":""}',
     JSON.stringify(hello({ speakers: "Host" })), new ArrayBuffer(3), undefined,
   ];
   for (const data of bad) assert.equal(parse(data), null);

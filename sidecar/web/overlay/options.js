@@ -25,6 +25,7 @@
  * @property {number} max_width per cent of the frame
  * @property {number} margin per cent of the frame's height
  * @property {number} delay seconds
+ * @property {boolean} answers whether the shop's answers to viewers are shown
  * @property {string} token
  */
 
@@ -106,6 +107,7 @@ const FIELDS = {
   max_width: number(20, 100, 90),
   margin: number(0, 40, 5),
   delay: number(0, 120, 0, (n) => n),
+  answers: flag(true),
   token: text("", /^[\w.~-]{0,512}$/),
 };
 
@@ -160,13 +162,28 @@ export function looks(options) {
     "--lc-stroke": options.outline > 0 ? `${options.outline * 2}px #000` : "0",
     "--lc-text-shadow": edge,
     "--lc-max-width": `${options.max_width}vw`,
+    "--overlay-lines": String(options.lines),
     "--overlay-margin": `${options.margin}vh`,
     "--lc-stacking": options.valign === "top" ? "2" : "-2",
     "--lc-lane-edge": options.valign === "top" ? "flex-start" : "flex-end",
     "--overlay-valign": { top: "flex-start", middle: "center", bottom: "flex-end" }[options.valign],
+    "--overlay-rows": ROWS[options.valign],
+    "--overlay-languages": options.second !== "" || options.dual ? "1.85" : "1",
+    "--lc-answer-edge": options.valign === "top" ? "flex-start" : "flex-end",
+    "--lc-answer-color": options.color,
+    "--lc-answer-background": `${options.bg}${alpha(Math.max(options.bg_opacity, CARD_OPACITY))}`,
     ...(options.font === "" ? {} : { "--lc-font": `${fontList(options.font)}, system-ui, sans-serif` }),
   };
 }
+
+/** A card is one whatever is behind the captions; per cent. */
+const CARD_OPACITY = 85;
+/** Where captions and answer stand: the answer above, except where captions are at the top. @type {Record<VerticalAlign, string>} */
+const ROWS = {
+  bottom: "[answer] minmax(0, 1fr) [captions] minmax(0, auto)",
+  middle: "[answer] minmax(0, 1fr) [captions] minmax(0, auto) minmax(0, 1fr)",
+  top: "[captions] minmax(0, auto) [answer] minmax(0, 1fr)",
+};
 
 /** Two hexadecimal digits. @param {number} percent */
 const alpha = (percent) => Math.round((percent * 255) / 100).toString(16).padStart(2, "0");

@@ -1,5 +1,6 @@
 /** The page that OBS shows over the picture. */
 
+import { ANSWER_CARD_CSS, AnswerCard } from "../answer_card.js";
 import { CaptionConnection } from "../connection.js";
 import { DelayLine } from "../delay.js";
 import { choose } from "../language.js";
@@ -8,13 +9,14 @@ import { paced } from "../paced.js";
 import { ROLL_WINDOW_CSS } from "../roll_window.js";
 import { captionsIn, initial, phase, reduce } from "../screen.js";
 import { looks, readOptions } from "./options.js";
-import { sample } from "./samples.js";
+import { sample, sampleAnswer } from "./samples.js";
 
 /** Captions kept of a language: a screenful, and what a long line may have to wait for. */
 const KEPT = 24;
 const SOURCE = "source";
 /** Drawing more often than this shows nobody more. */
 const FRAME_MS = 33;
+const PANEL_AGAIN_MS = 2_000;
 
 export class Overlay {
   #screen = initial(KEPT);
@@ -37,7 +39,11 @@ export class Overlay {
     this.first = new Lanes();
     this.second = new Lanes();
     this.second.element.classList.add("second");
-    stage.append(this.first.element, this.second.element);
+    this.card = new AnswerCard();
+    const captions = document.createElement("div");
+    captions.className = "captions";
+    captions.append(this.first.element, this.second.element);
+    stage.append(this.card.element, captions);
     this.#dress();
     this.connection = new CaptionConnection({
       base: server,
@@ -62,6 +68,8 @@ export class Overlay {
     this.#select();
     this.#draw();
     for (const rows of [this.first, this.second]) rows.refresh();
+    if (!this.options.answers) this.card.clear();
+    this.card.refresh();
   }
 
   /** Show sample text instead of what is said. @param {boolean} on */
@@ -83,12 +91,18 @@ export class Overlay {
 
   /** @param {import("../wire.js").ServerMessage} message */
   #receive(message) {
+    if (message.type === "answer") return this.#answer(message);
     const delay = this.options.delay * 1000;
     const tentative = message.type === "caption" && !message.final;
     if (delay === 0 || message.type === "hello") this.#apply(message);
     else this.#line.put(message, performance.now() + delay, tentative);
     if (message.type === "hello") this.#welcome();
     this.#release();
+  }
+
+  /** Answers belong to no moment of the picture: they do not wait for it. @param {import("../wire.js").Answer} answer */
+  #answer(answer) {
+    if (this.options.answers && phase(this.#screen) !== "ended") this.card.take(answer);
   }
 
   #release() {
@@ -120,7 +134,10 @@ export class Overlay {
   #apply(message) {
     const before = this.#screen;
     this.#screen = reduce(before, message);
-    if (this.#screen.session !== before.session) this.#line.clear();
+    if (this.#screen.session !== before.session) {
+      this.#line.clear();
+      this.card.clear();
+    }
     if (this.#screen !== before) this.#drawSoon();
   }
 
@@ -131,12 +148,14 @@ export class Overlay {
       rows.named = this.options.speakers;
       rows.showtimeMs = this.#preview ? Number.POSITIVE_INFINITY : this.options.showtime * 1000;
     }
+    this.card.pin(this.#preview && this.options.answers ? sampleAnswer(this.options.lang || lang || "en") : null);
     if (this.#preview) {
       this.first.show([sampleCaption(this.options.lang || lang || "en")], speakers);
       this.second.show(this.#wantedSecond() ? [sampleCaption(second || this.options.second || "en")] : [], speakers);
     } else if (phase(this.#screen) === "ended") {
       this.first.clear();
       this.second.clear();
+      this.card.clear();
     } else {
       this.first.show(captionsIn(this.#screen, lang), speakers);
       this.second.show(second === "" ? [] : captionsIn(this.#screen, second), second === "" ? [] : speakers);
@@ -168,10 +187,20 @@ function adopt(css) {
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 }
 
-adopt(ROLL_WINDOW_CSS + LANES_CSS);
+/**
+ * The panel is a comfort: where the line is lost while it comes, captions go on, and it is asked for again.
+ * @param {number} attempt  browsers keep the failure of a module by its address
+ */
+function openPanel(attempt) {
+  import(attempt > 1 ? `./panel.js?${attempt}` : "./panel.js").then(
+    ({ openTools }) => openTools(/** @type {HTMLElement} */ (document.getElementById("tools")), overlay),
+    () => setTimeout(openPanel, PANEL_AGAIN_MS, attempt + 1),
+  );
+}
+
+adopt(ROLL_WINDOW_CSS + LANES_CSS + ANSWER_CARD_CSS);
 const overlay = new Overlay(/** @type {HTMLElement} */ (document.getElementById("stage")), location.origin);
 const inObs = "obsstudio" in window;
 if (overlay.options.settings && !inObs) {
-  const { openTools } = await import("./panel.js");
-  openTools(/** @type {HTMLElement} */ (document.getElementById("tools")), overlay);
+  openPanel(1);
 }

@@ -30,6 +30,7 @@ const CONTROLS = [
   { name: "max_width", label: "Greatest width (%)", kind: "range", min: 20, max: 100 },
   { name: "margin", label: "Margin (%)", kind: "range", min: 0, max: 40 },
   { name: "showtime", label: "Stays for (seconds)", kind: "range", min: 1, max: 60 },
+  { name: "answers", label: "Answers to viewers", kind: "check" },
   { name: "delay", label: "Delay (seconds)", kind: "range", min: 0, max: 120, step: 0.5 },
   { name: "outline", label: "Outline (px)", kind: "range", min: 0, max: 8 },
   { name: "shadow", label: "Shadow", kind: "check" },

@@ -19,6 +19,25 @@ const SAMPLES = {
   ru: "Добрый вечер и добро пожаловать! Первое пальто сегодня со скидкой 20 %, в этом размере осталось всего 35 штук.",
 };
 
+/** A viewer's question and the shop's answer. @type {Record<string, [asked: string, text: string]>} */
+const ANSWERS = {
+  en: ["Does the coat come in larger sizes?", "Yes, up to XXL. The size chart is in the product description."],
+  zh: ["这件外套有大码吗？", "有的，最大到 XXL，尺码表在商品详情里。"],
+  "zh-Hant": ["這件外套有大尺碼嗎？", "有的，最大到 XXL，尺碼表在商品說明裡。"],
+  es: ["¿El abrigo viene en tallas grandes?", "Sí, hasta la XXL. La tabla de tallas está en la descripción."],
+  pt: ["O casaco tem tamanhos maiores?", "Sim, até XXL. A tabela de tamanhos está na descrição."],
+  fr: ["Le manteau existe-t-il en grande taille ?", "Oui, jusqu’au XXL. Le guide des tailles est dans la description."],
+  de: ["Gibt es den Mantel auch in größeren Größen?", "Ja, bis XXL. Die Größentabelle steht in der Beschreibung."],
+  id: ["Apakah mantelnya ada ukuran besar?", "Ada, sampai XXL. Tabel ukuran ada di deskripsi produk."],
+  ms: ["Adakah kot ini ada saiz besar?", "Ada, sehingga XXL. Carta saiz ada dalam keterangan produk."],
+  vi: ["Áo khoác này có cỡ lớn không?", "Có, đến cỡ XXL. Bảng cỡ nằm trong phần mô tả sản phẩm."],
+  th: ["เสื้อโค้ตมีไซซ์ใหญ่ไหมคะ", "มีค่ะ ถึง XXL ตารางไซซ์อยู่ในรายละเอียดสินค้า"],
+  ja: ["このコートに大きいサイズはありますか？", "はい、XXLまであります。サイズ表は商品説明にあります。"],
+  ko: ["이 코트는 큰 사이즈도 있나요?", "네, XXL까지 있습니다. 사이즈표는 상품 설명에 있습니다."],
+  ar: ["هل يتوفر المعطف بمقاسات أكبر؟", "نعم، حتى XXL. جدول المقاسات موجود في وصف المنتج."],
+  ru: ["Есть ли пальто больших размеров?", "Да, до XXL. Таблица размеров — в описании товара."],
+};
+
 /**
  * A sample in a language, in English where there is none; with the language that it is in.
  *
@@ -26,8 +45,18 @@ const SAMPLES = {
  * @returns {{ lang: string, text: string }}
  */
 export function sample(lang) {
-  const found = [lang, lang.split("-")[0] ?? ""].find((tag) => Object.hasOwn(SAMPLES, tag)) ?? "en";
+  const found = known(lang);
   return { lang: found, text: SAMPLES[found] ?? "" };
 }
+
+/** @param {string} wanted @returns {import("../wire.js").Answer} */
+export function sampleAnswer(wanted) {
+  const lang = known(wanted);
+  const [asked, text] = ANSWERS[lang] ?? ["", ""];
+  return { type: "answer", id: "sample", lang, text, asked };
+}
+
+/** @param {string} lang */
+const known = (lang) => [lang, lang.split("-")[0] ?? ""].find((tag) => Object.hasOwn(SAMPLES, tag)) ?? "en";
 
 export const SAMPLE_LANGUAGES = Object.keys(SAMPLES);

@@ -36,6 +36,8 @@
  * @property {number} viewers
  * @property {{ audio_ms: number, partials: number, viewer_messages: number, viewers: number }} drops
  * @property {number} unsaved
+ * @property {{ entries: number, problems: number, waiting: number, urgent: number, overdue: number,
+ *   chats: Record<string, string> } | null} [assistant]
  * @property {number} cpu_percent
  * @property {number} memory_mb
  * @property {string[]} warnings
@@ -98,5 +100,22 @@ export function numbers(report) {
     ["Messages sent again", String(report.drops.viewer_messages)],
     ["Viewers cut off", String(report.drops.viewers)],
     ["Captions not yet saved", String(report.unsaved)],
+    ...questions(report.assistant),
+  ];
+}
+
+/**
+ * What viewers ask, where they can.
+ *
+ * @param {StatusReport["assistant"]} found
+ * @returns {[string, string][]}
+ */
+function questions(found) {
+  if (!found) return [];
+  const errors = found.problems ? `, ${found.problems} errors` : "";
+  return [
+    ["Entries of the FAQ", `${found.entries}${errors}`],
+    ["Questions waiting", `${found.waiting}, ${found.urgent} urgent, ${found.overdue} overdue`],
+    ...Object.entries(found.chats).map(([name, state]) => /** @type {[string, string]} */ ([`Chat: ${name}`, state])),
   ];
 }

@@ -57,7 +57,8 @@ function missing() {
   const since = new Date(heardAt).toLocaleTimeString();
   say("gone", "");
   byId("alarm").hidden = false;
-  byId("alarm").textContent = `The server has not answered since ${since}. Is it still running? What is below is old.`;
+  const text = `The server has not answered since ${since}. Is it still running? What is below is old.`;
+  if (byId("alarm").textContent !== text) byId("alarm").textContent = text; // else it is read out every time
 }
 
 /** @param {string} state @param {string} message */

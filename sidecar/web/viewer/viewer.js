@@ -3,6 +3,7 @@
 import { paced } from "../paced.js";
 import { captionsIn } from "../screen.js";
 import { wordsFor } from "../words.js";
+import { Asking } from "./asking.js";
 import { Transcript } from "./transcript.js";
 
 /**
@@ -27,6 +28,7 @@ let shown = "";
 let pending = [];
 const writeSoon = paced(write, 100);
 
+const speech = wordsFor(navigator.languages);
 name();
 dress(remembered() ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"));
 byId("theme").addEventListener("click", () => {
@@ -36,11 +38,13 @@ byId("theme").addEventListener("click", () => {
 });
 await customElements.whenDefined("live-captions");
 const widget = /** @type {import("../widget/element.js").LiveCaptions} */ (document.querySelector("live-captions"));
+const asking = new Asking(widget, byId, speech);
 widget.addEventListener("captionschange", (event) => take(/** @type {CustomEvent} */ (event).detail));
 turn();
 
-/** @param {import("../wire.js").ServerMessage} message */
+/** @param {Parameters<typeof import("../screen.js").reduce>[1]} message */
 function take(message) {
+  asking.hear(message);
   turn();
   const lasting = message.type === "remove" || (message.type === "caption" && message.final);
   if (!lasting || message.lang !== widget.language) return;
@@ -90,7 +94,7 @@ function link(language) {
 
 /** Everything on the page in the reader's words. */
 function name() {
-  const { lang, words } = wordsFor(navigator.languages);
+  const { lang, words } = speech;
   document.documentElement.lang = lang;
   document.documentElement.dir = lang === "ar" ? "rtl" : "ltr";
   document.title = words.captions;
@@ -98,6 +102,13 @@ function name() {
   byId("transcript-title").textContent = words.transcript;
   byId("newest").textContent = `↓ ${words.newest}`;
   byId("earlier").textContent = words.earlier;
+  byId("ask-title").textContent = words.ask;
+  byId("ask-text-label").textContent = words.yourQuestion;
+  byId("ask-name").setAttribute("placeholder", words.yourName);
+  byId("ask-name").setAttribute("aria-label", words.yourName);
+  byId("ask-note").textContent = words.public;
+  byId("questions-title").textContent = words.yourQuestions;
+  byId("answers-title").textContent = words.answers;
   byId("download").textContent = words.download;
   byId("theme").setAttribute("aria-label", words.theme);
 }

@@ -1,5 +1,6 @@
 /** `<live-captions>`: captions in the viewer's own language, on any page, over its video or in its text. */
 
+import { ANSWER_CARD_CSS, AnswerCard } from "../answer_card.js";
 import { CaptionConnection } from "../connection.js";
 import { captionsAt, DelayLine, pictureTime } from "../delay.js";
 import { autonym, choose, direction } from "../language.js";
@@ -44,7 +45,7 @@ export function define(server) {
 }
 
 export class LiveCaptions extends HTMLElement {
-  static observedAttributes = ["lang", "second", "delay", "lines", "src", "for", "speakers"];
+  static observedAttributes = ["lang", "second", "delay", "lines", "src", "for", "speakers", "answers"];
 
   /** A player that knows the picture's time: hls.js, or anything with `playingDate`. @type {{ playingDate?: Date | null } | null} */
   player = null;
@@ -64,12 +65,14 @@ export class LiveCaptions extends HTMLElement {
   #toggle = part("button", "cc");
   #gear = part("button", "gear");
   #rows = part("div", "rows");
+  #card = new AnswerCard();
   #log = part("div", "log");
   #menu = new Menu(this.#gear, () => this.#items());
   #dialog = new SettingsDialog(this);
   #placement = new Placement(this, this.#stage, () => this.#fit());
   /** By speaker, the newest caption read aloud. @type {Map<string, number>} */
   #spoken = new Map();
+  #asker = "";
   #drawSoon = paced(() => this.#draw(), FRAME_MS);
 
   constructor() {
@@ -77,7 +80,7 @@ export class LiveCaptions extends HTMLElement {
     const root = this.attachShadow({ mode: "open" });
     if (!sheet) {
       sheet = new CSSStyleSheet();
-      sheet.replaceSync(ROLL_WINDOW_CSS + LANES_CSS + WIDGET_CSS);
+      sheet.replaceSync(ROLL_WINDOW_CSS + LANES_CSS + ANSWER_CARD_CSS + WIDGET_CSS);
     }
     root.adoptedStyleSheets = [sheet];
     this.#second.element.classList.add("second");
@@ -87,7 +90,10 @@ export class LiveCaptions extends HTMLElement {
     this.#state.setAttribute("role", "status");
     this.#log.setAttribute("role", "log");
     this.#bar.append(this.#state, this.#toggle, this.#gear, this.#menu.element, this.#dialog.element);
-    this.#rows.append(this.#first.element, this.#second.element);
+    const captions = document.createElement("div");
+    captions.className = "captions";
+    captions.append(this.#first.element, this.#second.element);
+    this.#rows.append(this.#card.element, captions);
     this.#stage.append(this.#bar, this.#rows);
     root.append(document.createElement("slot"), this.#stage, this.#log);
   }
@@ -114,6 +120,7 @@ export class LiveCaptions extends HTMLElement {
     if (!this.#connection) return;
     if (name === "src") this.#connect();
     else if (name === "for") this.#placement.update();
+    else if (name === "answers") this.#drawRows();
     else this.#select();
   }
 
@@ -153,6 +160,12 @@ export class LiveCaptions extends HTMLElement {
     this.#draw();
   }
 
+  /** From now on viewers' questions asked with this key come as messages. @param {string} asker */
+  identify(asker) {
+    this.#asker = asker;
+    this.#connection?.identify(asker);
+  }
+
   get #server() {
     return new URL(this.getAttribute("src") || home || location.origin, location.href).href;
   }
@@ -178,6 +191,7 @@ export class LiveCaptions extends HTMLElement {
       onMessage: (message) => this.#receive(message),
       onLink: (link) => this.#apply({ type: "link", link }),
     });
+    this.#connection.identify(this.#asker);
     this.#connection.start();
   }
 
@@ -188,12 +202,23 @@ export class LiveCaptions extends HTMLElement {
 
   /** @param {import("../wire.js").ServerMessage} message */
   #receive(message) {
+    if (message.type === "answer" || message.type === "question") return this.#tell(message);
     const late = this.#delayMs > 0 && message.type !== "hello" && this.#pictureTime() === null;
     const tentative = message.type === "caption" && !message.final;
     if (late) this.#line.put(message, performance.now() + this.#delayMs, tentative);
     else this.#apply(message);
     if (message.type === "hello") this.#select();
     this.#tick();
+  }
+
+  /** What belongs to no moment of the picture. @param {import("../wire.js").Answer | import("../wire.js").QuestionMessage} message */
+  #tell(message) {
+    if (message.type === "answer" && this.#showsAnswers) this.#card.take(message);
+    this.dispatchEvent(new CustomEvent("captionschange", { detail: message }));
+  }
+
+  get #showsAnswers() {
+    return this.hasAttribute("answers") && this.on && phase(this.#screen) !== "ended";
   }
 
   #tick() {
@@ -228,7 +253,10 @@ export class LiveCaptions extends HTMLElement {
   #apply(message) {
     const before = this.#screen;
     this.#screen = reduce(before, message);
-    if (this.#screen.session !== before.session) this.#line.clear();
+    if (this.#screen.session !== before.session) {
+      this.#line.clear();
+      this.#card.clear();
+    }
     if (this.#screen === before) return;
     this.#announce(message);
     this.#drawSoon();
@@ -246,13 +274,16 @@ export class LiveCaptions extends HTMLElement {
     this.#gear.setAttribute("aria-label", `${words.language}, ${words.settings}`);
     if (this.#state.textContent !== words[now]) this.#state.textContent = words[now];
     this.#state.dataset.phase = now;
-    this.#log.setAttribute("aria-live", this.preferences.announce ? "polite" : "off");
+    for (const region of [this.#log, this.#card.element]) {
+      region.setAttribute("aria-live", this.preferences.announce ? "polite" : "off");
+    }
     this.#drawRows();
   }
 
   #drawRows() {
     const { lang, second, captions, epochMs, speakers } = this.#screen;
     const shown = this.on && phase(this.#screen) !== "ended";
+    if (!this.#showsAnswers) this.#card.clear();
     if (!shown) {
       this.#first.clear();
       this.#second.clear();
@@ -287,6 +318,7 @@ export class LiveCaptions extends HTMLElement {
       rows.lines = lines;
       rows.refresh();
     }
+    this.#card.refresh();
   }
 
   /** Tell screen readers what is final, if asked to. @param {Parameters<typeof reduce>[1]} message */

@@ -128,6 +128,19 @@ export const WIDGET_CSS = `
   margin-block-start: auto;
   padding: 0 4% var(--live-captions-bottom, var(--lc-bottom, 6%));
 }
+:where(.captions) { display: contents; }
+/* Room that captions may come to need is kept, so that an answer stands still. */
+:where(:host([answers]) .captions) {
+  display: flex;
+  flex: none;
+  flex-direction: column;
+  align-items: center;
+  justify-content: flex-end;
+  gap: 6px;
+  inline-size: 100%;
+  min-block-size: calc(var(--lc-lines, 2) * 1.55 * var(--lc-font-size, 20px));
+}
+:where(.over .lc-answers) { flex: 1; margin-block-start: 60px; }
 :where(.flow .rows) { min-height: calc(var(--lc-lines, 2) * 1.5 * var(--lc-font-size, 20px)); }
 :where(.lc-view) { padding-inline: 0; }
 :where(.lc-caption) { padding-inline: var(--lc-padding, 0.45em); }
