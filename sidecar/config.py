@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, 
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from sidecar import language
+from sidecar.assistant.clocks import Quiet
 from sidecar.errors import UsageError
 
 
@@ -147,6 +148,64 @@ class ServerSettings(Section):
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
+class AssistantSettings(Section):
+    """Answers to viewers' questions: see assistant.md."""
+
+    faq: str = Field(
+        default="", description="What the shop knows: a file or folder; empty: none, and viewers cannot ask; or demo"
+    )
+    shop: str = Field(
+        default="shop", max_length=64, description="Shows of one shop take up the questions that the last one left"
+    )
+    expires_s: int = Field(default=1_200, ge=60, description="A question not answered by then is closed")
+    answer_within_s: int = Field(default=120, ge=10, description="When a question is due")
+    urgent_within_s: int = Field(
+        default=45, ge=10, description="When one is due that speaks of health, an order or a complaint"
+    )
+    quiet: dict[str, str] = Field(
+        default={}, description='Hours in which nobody answers, by language: `id = "22:00-08:00 Asia/Jakarta"`'
+    )
+    undo_s: float = Field(default=4.0, ge=0, le=30, description="How long an approved answer can be taken back")
+
+    @field_validator("quiet")
+    @classmethod
+    def _quiet(cls, value: dict[str, str]) -> dict[str, str]:
+        for hours in value.values():
+            Quiet.parse(hours)
+        return {language.normalise(tag): hours for tag, hours in value.items()}
+
+
+class ChatSettings(Section):
+    """Chat of the platforms: see chat.md. Tokens and secrets are better set in the environment."""
+
+    twitch_channel: str = Field(default="", description="The channel whose chat is read: twitch.tv/NAME; empty: none")
+    twitch_token: str = Field(default="", repr=False, description="A user token of the account that reads and answers")
+    twitch_refresh_token: str = Field(
+        default="",
+        repr=False,
+        description="Renews the token when it ends, with the two below; empty: it is not renewed",
+    )
+    twitch_client_id: str = Field(default="", description="Of the application that the token was made with")
+    twitch_client_secret: str = Field(default="", repr=False, description="Of the same application")
+    youtube_video: str = Field(
+        default="", description="The broadcast whose chat is read: its id or address; empty: none"
+    )
+    youtube_live_chat: str = Field(default="", description="The id of the chat itself, instead of the broadcast's")
+    youtube_credentials: str = Field(default="", description="File with the credentials of the account")
+    youtube_poll_s: float = Field(
+        default=10.0, ge=1, description="Shortest time between two looks at the chat; each costs 5 units of the quota"
+    )
+    reconnect_max_s: float = Field(default=30.0, gt=0, description="Longest wait between attempts to reconnect")
+    webhook_secret: str = Field(
+        default="", repr=False, description="Lets signed requests ask: whsec_ and base64 of 24 to 64 bytes; empty: none"
+    )
+    others: dict[str, dict[str, str]] = Field(
+        default={},
+        repr=False,
+        description='Platforms of other packages, with their own settings: `lazada = { shop = "S" }`',
+    )
+
+
 class StorageSettings(Section):
     """Where what was said is kept."""
 
@@ -186,6 +245,8 @@ class Settings(BaseSettings):
     glossary: GlossarySettings = GlossarySettings()
     translation: TranslationSettings = TranslationSettings()
     server: ServerSettings = ServerSettings()
+    assistant: AssistantSettings = AssistantSettings()
+    chat: ChatSettings = ChatSettings()
     storage: StorageSettings = StorageSettings()
     voices: Voices = ()
 

@@ -199,6 +199,21 @@ def glossary(settings: Settings) -> Glossary:
     return reading.glossary
 
 
+def faq_path(settings: Settings) -> Path | None:
+    """Where the shop's FAQ is; None if viewers cannot ask. The demo host has a shop. Raises `UsageError`."""
+    from sidecar.assistant.read import files
+    from sidecar.audio.open import DEMO
+    from sidecar.demo import SHOP
+
+    wanted = settings.assistant.faq
+    if wanted == DEMO or (not wanted and settings.audio.input == DEMO):
+        return SHOP
+    if not wanted or wanted == NONE:
+        return None
+    files(Path(wanted))
+    return Path(wanted)
+
+
 def terminology(settings: Settings, known: Glossary) -> Terminology:
     """What translation is told of ``known``, and of phrases of live rooms where they are wanted."""
     from sidecar.glossary.phrases import phrases

@@ -11,6 +11,9 @@ SidecarError
 │   └── CorruptModelError  a file whose checksum is wrong; it is never used           exit 65
 ├── RecognitionError    the recogniser failed on a piece of audio                     exit 70, retryable
 ├── TranslationError    a translator failed on a line                                 exit 70, retryable
+├── ChatError           a platform's chat cannot be read or written                   exit 69
+│   └── ChatBusyError   the platform did not take a message now; it may later         exit 69, retryable
+├── WebhookError        a signed request that cannot be trusted                       exit 65
 ├── StorageError        the store cannot be opened, read or written                   exit 74, retryable
 └── ServeError          the port is taken or the server cannot start                  exit 69
 
@@ -87,6 +90,27 @@ class RecognitionError(SidecarError):
 class TranslationError(SidecarError):
     code = "translation"
     retryable = True
+
+
+class ChatError(SidecarError):
+    code = "chat"
+    exit_status = 69
+
+
+class ChatBusyError(ChatError):
+    """The platform surely has not taken the message, and may after ``wait_s``."""
+
+    code = "chat_busy"
+    retryable = True
+
+    def __init__(self, message: str, *, hint: str = "", wait_s: float = 1.0) -> None:
+        super().__init__(message, hint=hint)
+        self.wait_s = wait_s
+
+
+class WebhookError(SidecarError):
+    code = "webhook"
+    exit_status = 65
 
 
 class StorageError(SidecarError):

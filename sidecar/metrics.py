@@ -68,6 +68,7 @@ class _SessionCollector(Collector):
         yield from _of_voices(report)
         yield from _of_drops(report)
         yield from _of_session(report)
+        yield from _of_assistant(report)
         yield CounterMetricFamily("sidecar_messages_published", "Messages of the session", counts.published)
         yield CounterMetricFamily("sidecar_messages_sent", "Messages handed to viewers", counts.sent)
         yield CounterMetricFamily("sidecar_viewers_refused", "Viewers turned away: full", counts.viewers_refused)
@@ -128,3 +129,11 @@ def _of_session(report: StatusReport) -> Iterator[Metric]:
     for each in type(report.state):
         state.add_metric([each.value], float(each is report.state))
     yield state
+
+
+def _of_assistant(report: StatusReport) -> Iterator[Metric]:
+    """Nothing, where viewers cannot ask."""
+    if found := report.assistant:
+        yield GaugeMetricFamily("sidecar_questions_waiting", "Questions that wait for a person", found.waiting)
+        yield GaugeMetricFamily("sidecar_questions_urgent", "Of these, urgent", found.urgent)
+        yield GaugeMetricFamily("sidecar_questions_overdue", "Of these, overdue", found.overdue)

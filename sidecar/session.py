@@ -14,6 +14,7 @@ import asyncio
 import contextlib
 import random
 import time
+from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ from typing import TypeVar, cast
 import structlog
 
 from sidecar import language
+from sidecar.assistant.draft import Citation
 from sidecar.audio.chunk import AudioChunk, to_ms
 from sidecar.audio.source import SourceState, SourceStatus
 from sidecar.captions.board import Board
@@ -53,6 +55,10 @@ FLUSH_S = 5.0
 LAST_AUDIO_S = 0.2
 """Time for the last audio of a lost source to come through."""
 SAVE_EVERY_S = 2.0
+SAID = 100
+"""Final segments that can be cited."""
+SPARE_AFTER_S = 3.0
+"""Without a new line to translate, from which on there is time for other translations."""
 LOOK_EVERY_S = 1.0
 DEAF_LOOKS = 5
 """Viewers are told when the recogniser was away for so many looks running; mostly it is back sooner."""
@@ -107,6 +113,8 @@ class Session:
         self._board = Board()
         self._ledger = Ledger(store, record.id)
         self._outbox: Channel[Segment | Translated] = Channel(OUTBOX, Overflow.BLOCK)
+        self._said: deque[Citation] = deque(maxlen=SAID)
+        self._given_s = time.monotonic()
         self._stop = asyncio.Event()
         self._on_air = asyncio.Event()
         self._deaf_looks = 0
@@ -152,6 +160,25 @@ class Session:
     def stop(self) -> None:
         """End the show in order: what was said so far becomes final, translated and delivered."""
         self._stop.set()
+
+    @property
+    def translator(self) -> Translator | None:
+        """The one that is open now; the lines of the show come first."""
+        return self._dispatcher.translator
+
+    @property
+    def has_time(self) -> bool:
+        """Whether no line of the show waits for the translator, nor is likely to come at once."""
+        return not self._dispatcher.behind and time.monotonic() - self._given_s >= SPARE_AFTER_S
+
+    @property
+    def said(self) -> Sequence[Citation]:
+        """What was said last, the oldest first."""
+        return tuple(self._said)
+
+    def languages(self) -> Sequence[str]:
+        """What viewers can read, the host's language first."""
+        return self.hub.languages
 
     async def learn(self, said: str, source: str, written: str, target: str) -> None:
         """Keep ``written``, in language ``target``, as the approved translation of ``said``, which is in ``source``.
@@ -326,6 +353,10 @@ class Session:
         self.monitor.said(segment)
         if segment.final and any(isinstance(item, Caption) for item in items):
             self._dispatcher.give(segment)
+            self._given_s = time.monotonic()
+            self._said.append(
+                Citation(start_ms=segment.start_ms, end_ms=segment.end_ms, text=segment.text, lang=segment.language)
+            )
         elif self._settings.translation.partials:
             self._dispatcher.hint(segment)
         stage = Stage.FINAL if segment.final else Stage.PARTIAL

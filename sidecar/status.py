@@ -64,6 +64,17 @@ class DropReport(_Part):
     viewers: int = Field(description="Viewers cut off for being too slow")
 
 
+class AssistantReport(_Part):
+    """Questions of viewers and their answers."""
+
+    entries: int = Field(description="Entries of the FAQ that can be used")
+    problems: int = Field(description="Errors in the FAQ")
+    waiting: int = Field(description="Questions that wait for a person")
+    urgent: int = Field(description="Of these, on health, an order or a complaint")
+    overdue: int = Field(description="Of these, later than the shop promises")
+    chats: dict[str, str] = Field(description="Chats of platforms: the state of each, with a sentence")
+
+
 class StatusReport(_Part):
     """The whole session, at one moment."""
 
@@ -84,6 +95,7 @@ class StatusReport(_Part):
     viewers: int
     drops: DropReport
     unsaved: int = Field(description="Final captions that the store could not write yet")
+    assistant: AssistantReport | None = Field(default=None, description="Absent where viewers cannot ask")
     cpu_percent: float = Field(description="Of one core, the processes of its own included")
     memory_mb: int = Field(description="Resident, the processes of its own included")
     warnings: list[str] = Field(description="What is wrong, in plain words, worst first")

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sidecar import __version__
-from sidecar.cli import bench, faq, glossary, memory, models
+from sidecar.cli import bench, faq, glossary, memory, models, token
 from sidecar.cli.devices import devices
 from sidecar.cli.doctor import doctor
 from sidecar.cli.export import export
@@ -40,6 +40,7 @@ app.add_typer(bench.app, name="bench")
 app.add_typer(glossary.app, name="glossary")
 app.add_typer(memory.app, name="memory")
 app.add_typer(faq.app, name="faq")
+app.add_typer(token.app, name="token")
 
 
 @app.callback(invoke_without_command=True)

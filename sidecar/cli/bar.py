@@ -10,8 +10,8 @@ Step = Callable[[float], None]
 
 
 @contextlib.contextmanager
-def bar(label: str, total: float) -> Generator[Step]:
-    """A progress bar on stderr, on a terminal."""
+def bar(label: str, total: float | None) -> Generator[Step]:
+    """A progress bar on stderr, on a terminal; without a ``total``, one that only shows that there is work."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 

@@ -57,10 +57,12 @@ async def _drafts(
     """A draft for each question, in the language that it is written in, unless the asker ``reads`` another."""
     from sidecar.assistant.asked_in import asked_in
     from sidecar.assistant.drafting import ShopDrafter
+    from sidecar.cli.bar import bar
 
     drafter = ShopDrafter()
     try:
-        await drafter.know(knowledge)
+        with bar("reading the FAQ", None):  # some 18 s for a shop that is new, and then what it means is kept
+            await drafter.know(knowledge)
         for question in questions:
             yield question, await drafter.draft(question, reads or asked_in(question))
     finally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from enum import StrEnum
 from pathlib import Path
@@ -17,10 +17,14 @@ from sidecar.errors import StorageError, UsageError
 if TYPE_CHECKING:
     import socket
 
+    from sidecar.chat.webhook import SignedWebhook
+    from sidecar.cli.assist import Assist
     from sidecar.config import Settings
+    from sidecar.delivery.access import Access
     from sidecar.delivery.server import Running
     from sidecar.glossary.term import Glossary
     from sidecar.session import Engines, Session
+    from sidecar.status import StatusReport
     from sidecar.storage.store import Store
     from sidecar.voice import Voice
 
@@ -73,6 +77,10 @@ def run(
     glossary: Annotated[
         str | None, typer.Option("--glossary", metavar="FILE", help="The shop's names: .csv, .toml or .xlsx.")
     ] = None,
+    faq: Annotated[
+        str | None,
+        typer.Option("--faq", metavar="FILE", help="What the shop knows, a file or folder: viewers can ask."),
+    ] = None,
     store: Annotated[
         str | None, typer.Option("--store", help="Database URL; default: SQLite in your data folder.")
     ] = None,
@@ -95,6 +103,7 @@ def run(
         "speech": speech(spoken, languages, model),
         "translation": {"to": to, "model": translator},
         "glossary": {"path": glossary},
+        "assistant": {"faq": faq},
         "server": {"port": port, "host": host},
         "storage": {"url": store},
     }
@@ -143,6 +152,7 @@ def _start(settings: Settings, events: Path | None, exit_at_end: bool) -> None:
     for each in settings.of_each_voice():
         engines.check_language(each)
     known = engines.glossary(settings)
+    engines.faq_path(settings)
     voices = _open_voices(settings, repeat_demo=not exit_at_end)
     with closing(listen(settings.server)) as listener:
         opened = _engines(settings, voices, known)
@@ -207,24 +217,31 @@ async def _serve(
     exit_at_end: bool,
 ) -> None:
     from sidecar.audio.push import PushSource
+    from sidecar.cli.assist import at_work, open_assistant
+    from sidecar.delivery.access import Access
     from sidecar.delivery.server import create_app, serve
     from sidecar.eventlog import EventLog
     from sidecar.session import Session
     from sidecar.storage.transcripts import StoredTranscripts
 
     session = await Session.create(settings, voices, engines, store, wait_for_translator=_can_be_held_back(settings))
+    access = Access(store.database)
+    assist = await open_assistant(settings, session, store)
     app = create_app(
         hub=session.hub,
-        report=session.monitor.report,
+        report=_report(session, assist),
         transcripts=StoredTranscripts(store),
         ingest={voice.label or "": voice.source for voice in voices if isinstance(voice.source, PushSource)},
         metrics=session.metrics,
         settings=settings.server,
         translate_into=session.translate_into,
+        assistant=assist.assistant if assist else None,
+        access=access,
+        webhook=_webhook(settings),
     )
     with EventLog(events) as log:
-        async with serve(app, settings.server, listener) as running:
-            _announce(running, session, settings)
+        async with serve(app, settings.server, listener) as running, at_work(assist):
+            await _announce(running, session, settings, access if assist else None)
             log.follow(session)
             await _until_over(session, running, stay=not exit_at_end)
     if session.unsaved:
@@ -232,6 +249,20 @@ async def _serve(
             f"{session.unsaved} final captions could not be saved: the store did not take them",
             hint="make room on the disk; what viewers saw is in the --events file, if one was written",
         )
+
+
+def _report(session: Session, assist: Assist | None) -> Callable[[], StatusReport]:
+    """What the technician sees: the show, and the assistant beside it."""
+    if assist is None:
+        return session.monitor.report
+    return lambda: session.monitor.report().model_copy(update={"assistant": assist.report()})
+
+
+def _webhook(settings: Settings) -> SignedWebhook | None:
+    """What lets other programs ask. Raises `UsageError` for a secret that is none."""
+    from sidecar.chat.webhook import SignedWebhook
+
+    return SignedWebhook(settings.chat.webhook_secret) if settings.chat.webhook_secret else None
 
 
 def _can_be_held_back(settings: Settings) -> bool:
@@ -265,8 +296,8 @@ async def _until_over(session: Session, running: Running, *, stay: bool) -> None
             raise
 
 
-def _announce(running: Running, session: Session, settings: Settings) -> None:
-    """Say where everything is."""
+async def _announce(running: Running, session: Session, settings: Settings, access: Access | None) -> None:
+    """Say where everything is. ``access``: to the console, where viewers can ask."""
     from sidecar import language
 
     spoken = settings.speech.language
@@ -278,6 +309,19 @@ def _announce(running: Running, session: Session, settings: Settings) -> None:
         f"  Overlay for OBS   {running.url}/overlay",
         f"  Viewer page       {running.url}/viewer",
         f"  Status            {running.url}/status",
+        *(await _console_lines(running, access) if access else []),
         "Ctrl-C ends the show.",
     ]
     typer.echo("\n".join(lines), err=True)
+
+
+async def _console_lines(running: Running, access: Access) -> list[str]:
+    """Whoever starts Sidecar is its operator for a day."""
+    from sidecar.delivery.access import Role
+
+    token, _ = await access.create(Role.OPERATOR, "operator", days=1)
+    return [
+        f"  Console           {running.url}/console#token={token}",
+        f"  Prompter          {running.url}/prompter#token={token}",
+        "  For moderators    sidecar token create --role moderator --name NAME",
+    ]
