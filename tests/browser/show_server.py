@@ -9,11 +9,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
+from question_desk import QuestionDesk
+
+from sidecar.assistant.question import Fate
 from sidecar.captions.caption import Caption
 from sidecar.config import ServerSettings
 from sidecar.delivery.hub import Hub
 from sidecar.delivery.server import create_app, listen, serve
-from sidecar.delivery.wire import CaptionMessage, Remove, State, caption_message
+from sidecar.delivery.wire import Answer, CaptionMessage, Remove, State, caption_message
 from sidecar.errors import UsageError
 from sidecar.metrics import Metrics
 from sidecar.speech.pressure import Effort
@@ -32,6 +35,7 @@ class Show:
         self._stored: list[CaptionMessage | Remove] = []
         self._kept: dict[tuple[int, str], Caption] = {}
         self._revisions: dict[tuple[int, str], int] = {}
+        self.desk = QuestionDesk(hub)
         self.url = ""
         self.warnings: list[str] = []
 
@@ -60,6 +64,17 @@ class Show:
 
     def end(self) -> None:
         self._call(self._hub.end)
+
+    def answer(self, id: str, lang: str, text: str, asked: str | None = None) -> None:
+        """Answer a question for everyone, in one language whatever they read."""
+        self._call(lambda: self._hub.show_answer(lambda _: Answer(id=id, lang=lang, text=text, asked=asked)))
+
+    def retract(self, id: str) -> None:
+        self._call(lambda: self._hub.show_answer(lambda lang: Answer(id=id, lang=lang, text="", retracted=True)))
+
+    def tell(self, id: str, state: Fate, answer: str | None = None, lang: str | None = None) -> None:
+        """Something becomes of a question that a viewer asked."""
+        self._call(lambda: self.desk.settle(id, state, answer, lang))
 
     def viewers(self) -> dict[str, int]:
         return self._call(self._hub.viewers)
@@ -206,6 +221,7 @@ def running_show(*, session: str = "show-1", port: int = 0, speakers: Sequence[s
             settings=settings,
             translate_into=show.translate_into,
         )
+        app.router.routes[:0] = show.desk.router.routes
         async with serve(app, settings, listen(settings)) as server:
             show.url = server.url
             hub.set_state(State.LIVE, "")

@@ -8,6 +8,8 @@ from chromium import Shop
 from playwright.sync_api import Page, expect
 from show_server import Show
 
+from sidecar.assistant.question import Fate
+
 VIDEO = '<video id="v" controls muted aria-label="The show" style="width:640px;height:360px"></video>'
 
 
@@ -26,6 +28,24 @@ def test_the_pages(page: Page, show: Show, path: str, scheme: str) -> None:
     show.warnings.append("The microphone is very quiet")
     expect(page.locator(".state, #state").first).to_have_text("Live" if path == "viewer" else "live")
     page.wait_for_timeout(1_200)
+    assert findings(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_asking_and_answers(page: Page, show: Show, scheme: str) -> None:
+    show.desk.open = True
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.goto(f"{show.url}/viewer")
+    expect(page.locator(".state")).to_have_text("Live")
+    for text in ("Does it come in red?", "And in blue?"):
+        page.fill("#ask-text", text)
+        page.press("#ask-text", "Enter")
+        expect(page.locator("#questions .asked").first).to_have_text(text)
+    show.tell("q1", Fate.ANSWERED, "نعم، بالأحمر أيضًا.", "ar")
+    show.answer("g1", "en", "Yes, in red.", "Does it come in red?")
+    expect(page.locator("#questions .answer")).to_be_visible()
+    page.press("#ask-text", "Enter")
+    expect(page.locator("#ask-problem")).to_be_visible()
     assert findings(page) == []
 
 

@@ -11,6 +11,10 @@ from sidecar.audio import device, media, push
 from sidecar.audio.chunk import SAMPLE_RATE
 from sidecar.bench.live import PARTS
 from sidecar.captions.caption import IDS_PER_SEGMENT
+from sidecar.chat.incoming import AuthorRate
+from sidecar.chat.twitch import TwitchChat
+from sidecar.chat.youtube import YouTubeChat
+from sidecar.config import ChatSettings
 from sidecar.delivery.server import PING_INTERVAL_S
 from sidecar.errors import SidecarError
 from sidecar.session import DRAIN_S, OUTBOX
@@ -97,6 +101,20 @@ def test_the_exit_statuses() -> None:
     table = written.table_after(written.read("docs/operations.md"), f"{COMPARED}sidecar/errors.py")
     of_the_system = {0, 1, 130}
     assert {int(row[0]) for row in table} == {kind.exit_status for kind in kinds} | of_the_system
+
+
+def test_the_limits_of_chats() -> None:
+    page = written.read("docs/chat.md")
+    for chat, longest in (
+        (TwitchChat, f"{TwitchChat.max_chars} characters at most"),
+        (YouTubeChat, "160 characters a line"),
+    ):
+        assert longest in page
+        assert str(chat.max_chars) in longest
+        assert f"{chat.pace.messages} in {chat.pace.window_ms // 1000} s" in page
+    assert "five messages at once and then one every three" in page
+    assert (AuthorRate().burst, AuthorRate().refill_ms) == (5, 3_000)
+    assert f"`youtube_poll_s = {ChatSettings().youtube_poll_s:.0f}`" in page
 
 
 def test_the_checks_of_translations() -> None:

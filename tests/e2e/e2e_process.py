@@ -81,7 +81,7 @@ class Run:
     """A `sidecar run` on a free port, as a context manager; killed at the end if it still runs."""
 
     def __init__(self, *arguments: str, folder: Path, env: dict[str, str] | None = None) -> None:
-        self._folder = folder
+        self.folder = folder
         self._environment = environment(folder, env)
         self._events = folder / "events.jsonl"
         self._stderr = folder / "stderr.txt"
@@ -91,7 +91,7 @@ class Run:
         with self._stderr.open("wb") as stderr:
             self._process = subprocess.Popen(
                 self._arguments,
-                cwd=self._folder,
+                cwd=self.folder,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -108,6 +108,11 @@ class Run:
         if exc is not None:
             exc.add_note(f"sidecar said:\n{self.stderr}")
 
+    def kill(self) -> None:
+        """As a power cut would, as far as the process can tell."""
+        self._process.kill()
+        self._process.wait()
+
     @property
     def pid(self) -> int:
         return self._process.pid
@@ -119,13 +124,14 @@ class Run:
     @property
     def url(self) -> str:
         """Where it serves, once it has said so."""
-        return self._said(r"(http://\S+)/viewer")
+        return self.said(r"(http://\S+)/viewer")
 
     @property
     def session(self) -> str:
-        return self._said(r"session (\S+)")
+        return self.said(r"session (\S+)")
 
-    def _said(self, pattern: str) -> str:
+    def said(self, pattern: str) -> str:
+        """What the first group of ``pattern`` matched on its stderr, once it has."""
         self.until(lambda: re.search(pattern, self.stderr), f"a line with {pattern}")
         found = re.search(pattern, self.stderr)
         assert found is not None
@@ -166,7 +172,7 @@ class Run:
 
     def export(self, lang: str, form: str) -> str:
         """What `sidecar export` writes of this session."""
-        done = sidecar("export", self.session, "--lang", lang, "--format", form, folder=self._folder)
+        done = sidecar("export", self.session, "--lang", lang, "--format", form, folder=self.folder)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
