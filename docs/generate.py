@@ -30,6 +30,7 @@ ROOMS = (
     "translation",
     "captions",
     "delivery",
+    "chat",
     "web",
     "storage",
     "weights",
@@ -68,9 +69,15 @@ def _values(schema: dict[str, Any]) -> str:
         "boolean": "`true`, `false`",
         "integer": "whole number",
         "number": "number",
-        "object": "table of lists",
     }
-    kind = "list of texts" if schema["type"] == "array" else words[schema["type"]]
+    of = {"array": "lists", "string": "texts", "object": "tables"}
+    match schema["type"]:
+        case "array":
+            kind = "list of texts"
+        case "object":
+            kind = f"table of {of[schema['additionalProperties']['type']]}"
+        case other:
+            kind = words[other]
     above, at_least = schema.get("exclusiveMinimum"), schema.get("minimum")
     below, at_most = schema.get("exclusiveMaximum"), schema.get("maximum")
     bounds = [
