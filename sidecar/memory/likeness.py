@@ -68,7 +68,7 @@ def features(text: str, lang: str) -> Features:
     return Features(
         words=" ".join(words),
         core=_sounds(core) if language.base(lang) == "zh" else tuple(core),
-        exact=(_figures(said), checks.currencies(text), bool(_QUESTION.search(text))),
+        exact=(_figures(said), checks.currencies(text, lang), bool(_QUESTION.search(text))),
     )
 
 

@@ -49,10 +49,11 @@ _CURRENCIES = {
         "RUB": r"₽|рубл|卢布",
         "BRL": r"\breais\b|r\$ ?\d|雷亚尔",
         "INR": r"₹|\brupees?\b|卢比",
-        "cents": r"\bcentavos?\b|\bc[eéê]ntimos?\b|\bcentimes?\b|\bcentesim[io]\b|\d ?cents?\b"
-        r"|[\d一二三四五六七八九半几][毛角]|[\d一二三四五六七八九]分(?![钟鐘之期享类類秒])",
+        "cents": r"\bcentavos?\b|\bc[eéê]ntimos?\b|\bcentimes?\b|\bcentesim[io]\b|\d ?cents?\b",
     }.items()
 }
+# In Chinese alone: a Japanese 分 is a minute.
+_CHINESE_CENTS = regex.compile(r"[\d一二三四五六七八九半几][毛角]|[\d一二三四五六七八九]分(?![钟鐘之期享类類秒])")
 _ODD_NUMERAL = regex.compile(r"(?<!\p{L})[\p{No}\p{Nl}]|[\U0001d7ce-\U0001d7ff]")
 _QUOTES = (("“", "”"), ('"', '"'), ("「", "」"), ("«", "»"), ("'", "'"))
 
@@ -97,7 +98,7 @@ def check(said: str, written: str, *, source: str, target: str, wanted: Sequence
         "loop": has_loop(written) and not has_loop(said),
         "numbers": numbers.differ(numbers.find(bare_said, source), numbers.find(bare_written, target))
         or has_odd_numeral(said, written),
-        "currency": bool(currencies(bare_written) - currencies(bare_said)),
+        "currency": bool(currencies(bare_written, target) - currencies(bare_said, source)),
         "negation": negation.is_lost(said, written, source=source, target=target),
         "terms": bool(terms.missing(wanted, written, target)),
         "forbidden": bool(terms.forbidden(wanted, written, target)),
@@ -141,9 +142,15 @@ def has_odd_numeral(said: str, written: str) -> bool:
     return any(found not in said for found in _ODD_NUMERAL.findall(written))
 
 
-def currencies(text: str) -> frozenset[str]:
-    """Codes of the currencies that ``text`` names. Yuan is not told: it is what an unnamed price is in."""
-    return frozenset(code for code, pattern in _CURRENCIES.items() if pattern.search(text))
+def currencies(text: str, lang: str) -> frozenset[str]:
+    """Codes of the currencies that ``text`` in ``lang`` names, and ``cents`` for small change of any.
+
+    Yuan is not told: it is what an unnamed price is in.
+    """
+    found = {code for code, pattern in _CURRENCIES.items() if pattern.search(text)}
+    if language.base(lang) == "zh" and _CHINESE_CENTS.search(text):
+        found.add("cents")
+    return frozenset(found)
 
 
 def is_echo(said: str, written: str) -> bool:
