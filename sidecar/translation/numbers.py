@@ -151,6 +151,8 @@ class _Reader:
         for start, end, values in numerals.read_words(self._text, self._base):
             if not any(self._taken[start:end]):
                 self.found.append(Number(start=start, end=end, values=values, required=False))
+        for start, end in numerals.half_hours(self._text, self._base):
+            self.found.append(Number(start=start, end=end, values=frozenset({Decimal(30)}), required=False))
 
     def _read(self, pattern: regex.Pattern[str], handle: Callable[[regex.Match[str]], None]) -> None:
         at = 0
@@ -221,7 +223,7 @@ class _Reader:
         tail = "半" if match["half"] else f"{plain(minute)}分" if minute else ""
         self._add(match, _hours(int(hour)), written=f"{plain(hour)}点{tail}")
         if minute:
-            self._also(match, {minute}, required=not match["half"])
+            self._also(match, {minute})
 
     def _month(self, match: regex.Match[str]) -> None:
         """November has no digits in most languages."""

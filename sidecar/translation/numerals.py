@@ -140,6 +140,13 @@ def read_words(text: str, base: str) -> Iterator[tuple[int, int, frozenset[Decim
         yield _run(run, known)
 
 
+def half_hours(text: str, base: str) -> Iterator[tuple[int, int]]:
+    """Start and end of all that says thirty minutes in words: half past eight, las ocho y media."""
+    pattern = _table()["half_hours"].get(base)
+    for match in regex.finditer(pattern, text, regex.IGNORECASE) if pattern else ():
+        yield match.span()
+
+
 def multipliers(base: str) -> dict[str, int]:
     """Words that multiply the digits before them: 10 thousand."""
     table = _table()["multipliers"]

@@ -114,6 +114,9 @@ def test_digits_of_every_target_are_read(text: str, tag: str, values: list[str])
         ("打八折", "20% off", "en"),
         ("晚上八点开始", "It starts at 20:00", "en"),
         ("晚上八点半开始", "It starts at half past 8 PM", "en"),
+        ("晚上八点半开始", "Empieza a las ocho y media", "es"),
+        ("晚上八点半开始", "ابتداءً من الساعة 8 ونصف", "ar"),
+        ("晚上八点半开始", "저녁 8시 반에 시작해요", "ko"),
         ("一万两千单", "12 thousand orders", "en"),
         ("粉丝有三百万", "3 million followers", "en"),
         ("持续到11月15号", "until November 15", "en"),
@@ -142,6 +145,8 @@ def test_the_same_number_in_another_dress_is_no_difference(said: str, written: s
         ("晚上八点开始", "It starts at 9 PM", "en"),
         ("满三百减五十", "50% off from 300 yuan", "en"),
         ("八点半开播，九点抽奖", "It starts at 8:30, with a draw at 9:30", "en"),
+        ("晚上八点半开始", "It starts at 8 PM", "en"),
+        ("晚上八点半开始", "Mulai setengah delapan malam", "id"),
         ("体重一百二十斤", "a weight of 120 kg", "en"),
     ],
 )
