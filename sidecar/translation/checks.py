@@ -11,7 +11,7 @@ import regex
 
 from sidecar import language
 from sidecar.errors import TranslationError
-from sidecar.translation import negation, numbers, terms, tongue
+from sidecar.translation import negation, numbers, terms, tongue, units
 from sidecar.translation.terms import Wanted
 
 _SCRIPTS = {
@@ -81,7 +81,8 @@ def check(said: str, written: str, *, source: str, target: str, wanted: Sequence
     """Whether ``written`` in language ``target`` can be a translation of ``said`` in language ``source``, with the
     terms that are ``wanted``.
 
-    Names: empty, lines, label, echo, script, language, length, loop, numbers, currency, negation, terms, forbidden.
+    Names: empty, lines, label, echo, script, language, length, loop, numbers, currency, units, negation, terms,
+    forbidden.
     """
     if not _WORD.search(written):
         return Verdict(failed=("empty",)) if _WORD.search(said) else Verdict()
@@ -99,6 +100,7 @@ def check(said: str, written: str, *, source: str, target: str, wanted: Sequence
         "numbers": numbers.differ(numbers.find(bare_said, source), numbers.find(bare_written, target))
         or has_odd_numeral(said, written),
         "currency": bool(currencies(bare_written, target) - currencies(bare_said, source)),
+        "units": bool(units.made_up(bare_said, bare_written)),
         "negation": negation.is_lost(said, written, source=source, target=target),
         "terms": bool(terms.missing(wanted, written, target)),
         "forbidden": bool(terms.forbidden(wanted, written, target)),
