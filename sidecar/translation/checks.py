@@ -11,7 +11,7 @@ import regex
 
 from sidecar import language
 from sidecar.errors import TranslationError
-from sidecar.translation import negation, numbers, terms, tongue, units
+from sidecar.translation import codes, negation, numbers, terms, tongue, units
 from sidecar.translation.terms import Wanted
 
 _SCRIPTS = {
@@ -81,8 +81,8 @@ def check(said: str, written: str, *, source: str, target: str, wanted: Sequence
     """Whether ``written`` in language ``target`` can be a translation of ``said`` in language ``source``, with the
     terms that are ``wanted``.
 
-    Names: empty, lines, label, echo, script, language, length, loop, numbers, currency, units, negation, terms,
-    forbidden.
+    Names: empty, lines, label, echo, script, language, length, loop, numbers, currency, units, codes, negation,
+    terms, forbidden.
     """
     if not _WORD.search(written):
         return Verdict(failed=("empty",)) if _WORD.search(said) else Verdict()
@@ -101,6 +101,7 @@ def check(said: str, written: str, *, source: str, target: str, wanted: Sequence
         or has_odd_numeral(said, written),
         "currency": bool(currencies(bare_written, target) - currencies(bare_said, source)),
         "units": bool(units.made_up(bare_said, bare_written)),
+        "codes": bool(codes.lost(bare_said, bare_written)),
         "negation": negation.is_lost(said, written, source=source, target=target),
         "terms": bool(terms.missing(wanted, written, target)),
         "forbidden": bool(terms.forbidden(wanted, written, target)),

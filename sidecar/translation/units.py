@@ -2,9 +2,9 @@
 
 Only a unit right after digits of the translation counts, and the source may name it anywhere, in any language. Units
 that a translation may change to, like half an hour to 30 minutes, are allowed; whether the value is right is for
-`numbers`. Of the references of a hundred lines of live shopping in five languages none is refused; of a thousand lines of news
-(NTREX) in seventeen, from Chinese and from English, none to 20, nearly all for miles and pounds changed to kilometres
-and kilograms.
+`numbers`. Of the references of a hundred lines of live shopping in five languages none is refused; of a thousand lines
+of news (NTREX) in seventeen, from Chinese and from English, none to 20, nearly all for miles and pounds changed to
+kilometres and kilograms.
 """
 
 from __future__ import annotations
