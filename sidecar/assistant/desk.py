@@ -188,9 +188,9 @@ class Desk:
         return after
 
     def redraft(self) -> None:
-        """The FAQ says something else: what waits is drafted again."""
-        waiting = (group.id for group in self._groups.values() if group.state in WAITING and group.draft)
-        self._stale = deque(waiting)
+        """The FAQ says something else: what waits is drafted again, and so is what is being drafted by the old one."""
+        new = set(self._undrafted)
+        self._stale = deque(id for id, group in self._groups.items() if group.state in WAITING and id not in new)
         self._drafting.set()
 
     async def claim(self, group: str, revision: int, who: str) -> Group:

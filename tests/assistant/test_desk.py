@@ -33,13 +33,14 @@ from sidecar.storage.audit import AuditLog
 from sidecar.storage.database import Database
 
 ANSWERS = {"shipping": {"en": "Two days.", "es": "Dos días.", "zh": "两天。"}}
+ASKED_BY = {"shipping": "ship"}
 
 
 class Shop:
     """A `Drafter` that knows one answer, and what asks for it: a word in the text."""
 
     async def draft(self, text: str, lang: str) -> Draft:
-        known = "ship" in text
+        known = ASKED_BY["shipping"] in text
         return Draft(
             lang=lang,
             decision=Decision.ANSWER if known else Decision.ABSTAIN,
@@ -321,6 +322,28 @@ async def test_what_a_full_disk_keeps_out_of_the_log_is_written_when_there_is_ro
         full.clear()
         await until(lambda: desk.group(id).state is State.SENT)
         assert len(stage.sent) == 1
+
+
+async def test_a_question_that_is_being_drafted_while_the_faq_changes_is_drafted_by_the_new_one(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with stage.at_work() as desk:
+        draft, begun, on = desk._drafter.draft, asyncio.Event(), asyncio.Event()
+
+        async def draft_late(text: str, lang: str) -> Draft:
+            found = await draft(text, lang)
+            begun.set()
+            await on.wait()
+            return found
+
+        monkeypatch.setattr(desk._drafter, "draft", draft_late)
+        monkeypatch.setitem(ASKED_BY, "shipping", "deliver")
+        id = await desk.ask(stage.question("a"))
+        await begun.wait()
+        monkeypatch.setitem(ASKED_BY, "shipping", "ship")
+        desk.redraft()
+        on.set()
+        await until(lambda: desk.group(id).state is State.DRAFTED)
 
 
 async def test_when_the_faq_says_something_else_what_waits_is_drafted_anew_and_the_old_answer_goes_nowhere(

@@ -82,6 +82,8 @@ class ScriptedDesk:
         self.denied: int | None = None
         """With this code a console is closed that enters."""
         self.handover: wire.Handover | None = None
+        self.late = False
+        """Consoles do not hear yet what has become of a group."""
 
     def put(self, *groups: wire.GroupView) -> None:
         """Groups are there, or are as they are now."""
@@ -90,6 +92,10 @@ class ScriptedDesk:
 
     def change(self, id: str, **fields: Any) -> None:
         self.put(self._changed(id, fields))
+
+    def catch_up(self) -> None:
+        self.late = False
+        self.put(*self._groups.values())
 
     def here(self, *people: wire.Person) -> None:
         self.people = people
@@ -177,7 +183,8 @@ class ScriptedDesk:
             return
         self._groups[act.group] = self._changed(act.group, self._outcome(seen, act))
         await socket.send_text(wire.Done(id=act.id).encode())
-        await self._tell(wire.Groups(groups=(self._groups[act.group],)))
+        if not self.late:
+            await self._tell(wire.Groups(groups=(self._groups[act.group],)))
 
     def _outcome(self, seen: wire.GroupView, act: Any) -> dict[str, Any]:
         match act:

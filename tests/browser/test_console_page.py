@@ -568,6 +568,21 @@ def test_every_step_has_a_button(page: Page, desk: ScriptedDesk) -> None:
     expect(page.get_by_label("Your answer")).to_be_focused()
 
 
+def test_nobody_is_led_back_to_what_they_have_just_finished_with(page: Page, desk: ScriptedDesk) -> None:
+    three(desk)
+    enter(page, desk)
+    desk.late = True
+    for at, text in enumerate(("¿Primera?", "¿Segunda?", "¿Tercera?"), 1):
+        expect(page.locator(SELECTED)).to_have_text(text)
+        page.wait_for_timeout(400)  # so that it can be read
+        page.get_by_role("button", name="For everyone").click()
+        desk.wait_for("approve", at)
+    expect(page.locator("#notice")).to_have_text("Approved for everyone.")
+    desk.catch_up()
+    expect(page.locator("#actions").get_by_role("button", name="Undo")).to_be_visible()
+    expect(page.locator("#asked")).to_contain_text("¿Tercera?")
+
+
 def test_the_host_reads_and_cannot_decide(page: Page, desk: ScriptedDesk) -> None:
     desk.put(group("a", "¿Primera?"))
     page.goto(f"{desk.url}/console#token={HOST_TOKEN}")

@@ -47,6 +47,8 @@ export class Desk {
   #chosen = new Map();
   /** Groups with a step on its way. @type {Set<string>} */
   #busy = new Set();
+  /** What the moderator has finished with, at which revision: what comes of it may still be on its way here. @type {Map<string, number>} */
+  #left = new Map();
   /** @type {Group[]} */
   #listed = [];
   /** Where the selected one is in the list, or was before it left. */
@@ -362,6 +364,7 @@ export class Desk {
     this.#busy.delete(id);
     if (failure) this.say(`Not done: ${failure.message}.`, true);
     else if (done) this.say(done);
+    if (!failure && leaves) this.#left.set(id, revision);
     if (!failure && leaves && this.selected === id) this.#goOn(next);
     this.draw();
     return failure === null;
@@ -370,7 +373,9 @@ export class Desk {
   /** What a moderator goes on with after `group`: the next one that nobody else has claimed. @param {Group} group */
   #nextTo(group) {
     const at = this.#listed.findIndex(({ id }) => id === group.id);
-    const others = [...this.#listed.slice(at + 1), ...this.#listed.slice(0, Math.max(0, at)).reverse()];
+    const others = [...this.#listed.slice(at + 1), ...this.#listed.slice(0, Math.max(0, at)).reverse()].filter(
+      ({ id, revision }) => this.#left.get(id) !== revision,
+    );
     const isFree = (/** @type {Group} */ each) => ["", this.#me.name].includes(holder(each, this.nowMs));
     return others.find((each) => isWaiting(each) && isFree(each)) ?? others[0];
   }
