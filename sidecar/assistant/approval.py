@@ -61,6 +61,8 @@ WAITING = frozenset({State.RECEIVED, State.DRAFTED, State.ABSTAINED})
 """A person has still to decide."""
 DECIDED = frozenset({State.APPROVED, State.EDITED})
 """Somebody has decided, and may still undo it."""
+AGAIN_MS = 10 * 60_000
+"""What is put back, undone or snoozed waits for so long at least before it expires."""
 OVER = frozenset({State.REJECTED, State.EXPIRED, State.MERGED, State.SENT, State.RETRACTED, State.FILTERED})
 """Nothing is left to be done."""
 
@@ -561,9 +563,13 @@ def _changed(group: Group, entry: Entry) -> Group:
         case Rejected(reason=reason, note=note):
             return replace(group, reason=reason, note=note, lease=None, judged=revision)
         case Restored() | Undone():
-            return replace(group, reason=None, approval=None, lease=None, note="", judged=revision)
+            expires_ms = max(group.expires_ms, entry.at_ms + AGAIN_MS)
+            return replace(
+                group, reason=None, approval=None, lease=None, note="", expires_ms=expires_ms, judged=revision
+            )
         case Snoozed(until_ms=until_ms):
-            return replace(group, snoozed_until_ms=until_ms, lease=None)
+            expires_ms = max(group.expires_ms, until_ms + AGAIN_MS)
+            return replace(group, snoozed_until_ms=until_ms, expires_ms=expires_ms, lease=None)
         case Escalated(on=on, note=note):
             return replace(group, escalated=on, note=note)
         case Split(questions=leaving):

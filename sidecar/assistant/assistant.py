@@ -7,6 +7,7 @@ intake → desk (audit log) → moderators → desk → askers
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
@@ -33,6 +34,8 @@ from sidecar.translation.checks import CheckFailedError
 from sidecar.translation.translator import Translator
 
 LOOK_AT_FILES_S = 2.0
+LOOK_FOR_TIME_S, PATIENCE_S = 0.2, 5.0
+"""How often, and for how long, a text that a moderator would like to read waits for the show to need no translation."""
 AGAIN_S = 5.0
 """After what should not happen, it goes on."""
 log = structlog.get_logger()
@@ -84,6 +87,9 @@ class Assistant:
         self._readings = Ahead()
         """Of what viewers and moderators wrote: not kept beyond this show."""
         self._seen: dict[Path, tuple[int, int]] = {}
+        self._filing = asyncio.Lock()
+        """Of the FAQ's files: one reads or writes them."""
+        self._readings_turn = asyncio.Lock()
         self._past = PastAnswers()
         self._watchers: list[Callable[[Group | str], None]] = []
         self.drafter = ShopDrafter(ahead=Ahead(ahead), transcript=lambda: show.said)
@@ -100,6 +106,7 @@ class Assistant:
 
     async def open(self) -> None:
         """Read the FAQ and what was asked before. Raises `UsageError` where there is no FAQ, and `StorageError`."""
+        self._seen = await asyncio.to_thread(_looked_at, self.path)
         reading = await asyncio.to_thread(faq.read, self.path)
         if not reading.knowledge.entries:
             raise UsageError(f"{self.path} has no entry that can be used", hint=f"see sidecar faq check {self.path}")
@@ -143,21 +150,39 @@ class Assistant:
         return self._past.like(group, self.desk.vector(group.id))
 
     async def translate(self, text: str, source: str, target: str) -> str | None:
-        """``text`` in ``target``, or None where there is no translator, or no translation that passes the checks."""
+        """``text`` in ``target``, or None where there is no translator, or no translation that passes the checks.
+
+        One text at a time: captions share the translator.
+        """
         translator = self._show.translator
         if translator is None or not text.strip():
             return None
         try:
-            made = await self._readings.translate(Wanted(text=text, source=source, target=target), translator)
+            async with self._readings_turn:
+                made = await self._readings.translate(Wanted(text=text, source=source, target=target), translator)
         except (TranslationError, CheckFailedError) as exc:
             log.info("not translated", target=target, reason=str(exc))
             return None
         return None if made.failed_checks else made.text
 
+    async def read_out(self, text: str, source: str, target: str) -> str | None:
+        """`translate`, when nothing of the show waits for the translator, or it did for `PATIENCE_S`."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE_S):
+                while self._show.translator and not self._show.has_time:  # noqa: ASYNC110 - it has no event
+                    await asyncio.sleep(LOOK_FOR_TIME_S)
+        return await self.translate(text, source, target)
+
     async def save(self, question: str, answer: str, lang: str) -> str:
         """Keep ``answer`` as an entry of the FAQ; returns its id. Raises `UsageError` where it cannot be."""
-        entry = await asyncio.to_thread(saved.add, self.path, question, answer, lang)
-        await self._read_again()
+        async with self._filing:
+            entry = await asyncio.to_thread(saved.add, self.path, question, answer, lang)
+            await self._read_again()
+        if not self.knowledge.entry(entry):
+            raise UsageError(
+                f"it is in {saved.NAME}, and not in use: another entry may ask the same",
+                hint=f"sidecar faq check {self.path}",
+            )
         return entry
 
     @property
@@ -190,25 +215,31 @@ class Assistant:
             watcher(news)
 
     async def _know(self) -> None:
-        """Knows the FAQ, and again whenever its files change."""
+        """Knows the FAQ, and again whenever its files or the day change."""
         await self.drafter.know(self.knowledge)
         self.desk.redraft()
         while True:
             await asyncio.sleep(LOOK_AT_FILES_S)
             if await asyncio.to_thread(_looked_at, self.path) != self._seen:
-                await self._read_again()
+                async with self._filing:
+                    await self._read_again()
+            elif not self.drafter.is_of_today:
+                await self.drafter.know(self.knowledge)
+                self.desk.redraft()
 
     async def _read_again(self) -> None:
-        """A file that cannot be read, or lost all its entries, changes nothing: somebody may be writing it."""
+        """A file that cannot be read, or lost all its entries, changes nothing: somebody may be writing it.
+
+        What is written while it is read is seen the next time.
+        """
+        self._seen = await asyncio.to_thread(_looked_at, self.path)
         try:
             reading = await asyncio.to_thread(faq.read, self.path)
         except UsageError as exc:
             log.warning("the FAQ is gone; what was known is kept", reason=exc.message)
-            self._seen = await asyncio.to_thread(_looked_at, self.path)
             return
         if reading.broken or not reading.knowledge.entries:
             log.warning("the FAQ cannot be read; what was known is kept", files=[str(path) for path in reading.broken])
-            self._seen = await asyncio.to_thread(_looked_at, self.path)
             return
         self._take(reading)
         await self.drafter.know(self.knowledge)
@@ -218,7 +249,6 @@ class Assistant:
     def _take(self, reading: faq.Reading) -> None:
         self.knowledge = reading.knowledge
         self.problems = len(reading.errors)
-        self._seen = _looked_at(self.path)
         if self.problems:
             log.warning("the FAQ has errors: sidecar faq check shows them", errors=self.problems)
 

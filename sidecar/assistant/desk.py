@@ -19,6 +19,7 @@ import structlog
 from numpy.typing import NDArray
 
 from sidecar.assistant.approval import (
+    AGAIN_MS,
     DECIDED,
     MACHINE,
     OVER,
@@ -62,10 +63,16 @@ AGAIN_S = 2.0
 LOOK_S = 0.2
 """How often the clock is looked at."""
 REMEMBERED = 1_000
-"""Groups that are over and still in memory; all are in the log."""
+"""Groups that are over without an answer and still in memory; all are in the log."""
+ANSWERS_REMEMBERED = 10_000
+"""Groups that were answered: their askers come back, and an answer may have to be taken back."""
 LOOKED_BACK_MS = 24 * 3_600_000
 """Of what age groups are taken up from the log."""
 UNSURE = "Sidecar ended while it was being sent: it may be out"
+UNREACHED = "it could not be written to the chat"
+LATE_MS = 60_000
+"""What could not go out for so long after it was due (the program was down, or the disk full) may have expired."""
+_ANSWERED = frozenset({State.SENT, State.RETRACTED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +127,7 @@ class Desk:
         self._forgot = forgot
         self._groups: dict[str, Group] = {}
         self._over: deque[str] = deque()
+        self._answered: deque[str] = deque()
         self._asked: deque[tuple[Sequence[Entry], asyncio.Future[str]]] = deque()
         self._undrafted: deque[str] = deque()
         self._stale: deque[str] = deque()
@@ -381,7 +389,9 @@ class Desk:
             late: list[Group] = []
             for group in self._groups.values():
                 if group.state in DECIDED and group.approval and now_ms >= group.approval.send_at_ms:
-                    if group.id not in self._on_the_way:
+                    if now_ms >= max(group.expires_ms, group.approval.send_at_ms + LATE_MS):
+                        late.append(group)  # it is of another day
+                    elif group.id not in self._on_the_way:
                         self._on_the_way.add(group.id)
                         tasks.create_task(self._send(group), name="send an answer")
                 elif group.state in WAITING and now_ms >= group.expires_ms:
@@ -408,21 +418,35 @@ class Desk:
                 log.warning("an answer was not sent", error=type(exc).__name__)
                 await self._end_sending(sending.id, Failed(why=type(exc).__name__))
             else:
-                await self._end_sending(sending.id, Sent(undelivered=undelivered))
+                await self._end_sending(sending.id, *self._end_of(sending, undelivered))
         finally:
             self._on_the_way.discard(group.id)
 
-    async def _end_sending(self, id: str, event: Event) -> None:
-        """It is out, or is not: said as soon as the log can be written."""
+    def _end_of(self, sending: Group, undelivered: Sequence[str]) -> tuple[Event, Entry | None]:
+        """What has become of an answer that reached all but the ``undelivered``: these wait again, in a new group."""
+        lacking = tuple(question for question in sending.questions if question.id in undelivered)
+        if not lacking:
+            return Sent(), None
+        if len(lacking) == len(sending.questions) and not (sending.approval and sending.approval.public):
+            return Failed(why=UNREACHED), None
+        again = Received(questions=lacking, expires_ms=max(sending.expires_ms, self.now_ms() + AGAIN_MS))
+        begun = Entry(group=_new_id(), revision=1, at_ms=self.now_ms(), who=MACHINE, event=again)
+        return Sent(undelivered=tuple(question.id for question in lacking)), begun
+
+    async def _end_sending(self, id: str, event: Event, begin: Entry | None = None) -> None:
+        """It is out, or is not: said as soon as the log can be written. ``begin``: what waits again."""
         while (group := self._groups.get(id)) and group.state is State.SENDING:
-            if await self._try(group, event):
+            if await self._try(group, event, begin=begin):
+                if begin:
+                    self._alone.add(begin.group)
+                    self._to_draft(begin.group)
                 return
             await asyncio.sleep(AGAIN_S)
 
-    async def _try(self, group: Group, event: Event) -> Group | None:
+    async def _try(self, group: Group, event: Event, *, begin: Entry | None = None) -> Group | None:
         """A step of the machine, unless somebody was quicker, or the log cannot be written just now."""
         try:
-            return await self._step(group, MACHINE, event)
+            return (await self._steps((group.id, MACHINE, event), begin=begin))[-1]
         except Exception as exc:
             log.warning("a step was not taken", step=event.step, reason=str(exc))
             return None
@@ -465,15 +489,19 @@ class Desk:
         if group.state is not State.ABSTAINED:
             self._unanswered.discard(group.id)
         if group.state in OVER and (known is None or known.state not in OVER):
-            self._over.append(group.id)
-        while len(self._over) > REMEMBERED:
-            gone = self._groups.get(self._over.popleft())
-            if gone and gone.state in OVER:
+            (self._answered if group.state in _ANSWERED else self._over).append(group.id)
+        self._forget(self._over, REMEMBERED, OVER - _ANSWERED)
+        self._forget(self._answered, ANSWERS_REMEMBERED, _ANSWERED)
+        self._changed(group)
+
+    def _forget(self, over: deque[str], most: int, states: frozenset[State]) -> None:
+        while len(over) > most:
+            gone = self._groups.get(over.popleft())
+            if gone and gone.state in states:
                 del self._groups[gone.id]
                 self._alone.discard(gone.id)
                 self._vectors.pop(gone.id, None)
                 self._forgot(gone.id)
-        self._changed(group)
 
 
 def _proposed(draft: Draft) -> tuple[object, ...]:

@@ -83,6 +83,11 @@ class ShopDrafter:
         self._all = knowledge
         self._known.set()
 
+    @property
+    def is_of_today(self) -> bool:
+        """Whether the entries that it knows are those that hold today."""
+        return self._shop is None or self._shop.day == self._today()
+
     async def draft(self, text: str, lang: str) -> Draft:
         """Waits until `know` was called."""
         await self._known.wait()

@@ -11,8 +11,8 @@ from sidecar.errors import StorageError, UsageError
 
 NAME = "saved-answers.csv"
 _COLUMNS = ("id", "question", "answer", "lang")
-_FORMULA = "=+-@\t\r\n "
-"""What a line must not begin with that a spreadsheet may open: a viewer wrote the question."""
+_FORMULA = "=+-@"
+"""What a line must not begin with that a spreadsheet may open."""
 
 
 def file_in(path: Path) -> Path | None:
@@ -27,11 +27,16 @@ def add(path: Path, question: str, answer: str, lang: str) -> str:
     written.
     """
     file = file_in(path)
-    question, answer = (" ".join(text.split()).lstrip(_FORMULA) for text in (question, answer))
+    question, answer = (" ".join(text.split()) for text in (question, answer))
+    question = question.lstrip(_FORMULA + " ")  # a viewer wrote it
     if file is None:
         raise UsageError("the FAQ is a single file", hint="put it into a folder of its own and give that with --faq")
     if not question or not answer:
         raise UsageError("an entry needs a question and an answer")
+    if answer[0] == "-":
+        answer = f"−{answer[1:]}"
+    if answer[0] in _FORMULA:
+        raise UsageError(f"an answer must not begin with {answer[0]}", hint="a spreadsheet takes it for a formula")
     id = f"saved-{hashlib.sha256(f'{lang} {question}'.encode()).hexdigest()[:10]}"
     try:
         rows = [row for row in _read(file) if row["id"] != id]
@@ -46,7 +51,16 @@ def _read(file: Path) -> list[dict[str, str]]:
     if not file.exists():
         return []
     with file.open(encoding="utf-8-sig", newline="") as stream:
-        return [{name: row.get(name) or "" for name in _COLUMNS} for row in csv.DictReader(stream)]
+        reader = csv.DictReader(stream)
+        try:
+            if tuple(reader.fieldnames or _COLUMNS) == _COLUMNS:
+                return [{name: row.get(name) or "" for name in _COLUMNS} for row in reader]
+        except (UnicodeDecodeError, csv.Error):
+            pass
+    raise UsageError(
+        f"{file.name} was saved by another program in another form",
+        hint="give it another name: it stays a part of the FAQ",
+    )
 
 
 def _write(file: Path, rows: list[dict[str, str]]) -> None:

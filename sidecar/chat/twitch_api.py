@@ -135,7 +135,7 @@ class _Token(httpx2.Auth):
             return
         renewed = yield self._renewal()
         await renewed.aread()
-        if renewed.is_server_error:
+        if renewed.is_server_error or renewed.status_code == HTTPStatus.TOO_MANY_REQUESTS:
             raise ChatBusyError("Twitch cannot renew the token now")
         if not renewed.is_success:
             raise ChatError(f"Twitch does not renew the token: {_message(renewed)}", hint=_TOKEN_HINT)

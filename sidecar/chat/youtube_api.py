@@ -213,6 +213,7 @@ class YouTubeApi:
         from google.oauth2.credentials import Credentials
         from googleapiclient import discovery
 
+        httplib2.RETRIES = 1  # what may have been sent is not sent again, and reading is tried again by us
         user = self._user
         credentials = Credentials(
             token=None,
@@ -239,6 +240,8 @@ def _read_user(path: Path) -> _AuthorizedUser:
 @contextlib.contextmanager
 def _in_words(*, once: bool) -> Generator[None]:
     """Errors of Google's client as ours. ``once``: it must not be asked again if it may have been done."""
+    import http.client
+
     import httplib2
     from google.auth import exceptions as auth
     from googleapiclient.errors import HttpError
@@ -248,10 +251,12 @@ def _in_words(*, once: bool) -> Generator[None]:
     except HttpError as exc:
         raise _refused(int(cast("Any", exc).resp.status), exc.content, once=once) from exc
     except auth.RefreshError as exc:
+        if exc.retryable:
+            raise ChatBusyError(f"Google cannot renew the token now: {exc.args[0]}") from exc
         raise ChatError(f"Google refuses the credentials: {exc.args[0]}", hint=_CREDENTIALS_HINT) from exc
     except (auth.TransportError, httplib2.ServerNotFoundError, ConnectionRefusedError) as exc:
         raise ChatBusyError(f"YouTube cannot be reached: {exc}") from exc
-    except (OSError, httplib2.HttpLib2Error) as exc:
+    except (OSError, httplib2.HttpLib2Error, http.client.HTTPException) as exc:
         problem = f"the connection to YouTube was lost: {exc or type(exc).__name__}"
         if once:
             raise ChatError(problem, hint="it may have been sent all the same") from exc

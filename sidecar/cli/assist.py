@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from sidecar.storage.store import Store
 
 
+AGAIN_S = 2.0
+
+
 @dataclass(frozen=True, slots=True)
 class Assist:
     """The assistant, and the chats that it reads and answers in."""
@@ -47,25 +50,40 @@ class Assist:
         )
 
     async def take(self, message: ChatMessage) -> None:
-        """A line of chat: where it asks the shop something, it is asked; everything else is not kept."""
+        """A line of chat: where it asks the shop something, it is asked; everything else is not kept.
+
+        While it cannot be kept it is tried again: whoever wrote it does not know, and the next lines can wait.
+        """
+        import structlog
+
         from sidecar.assistant.intake import NotTaken
         from sidecar.errors import StorageError
 
-        if not self.assistant.intake.is_for_the_shop(message.text):
-            return
+        log = structlog.get_logger().bind(chat=message.channel)
         try:
-            await self.assistant.ask(
-                message.text,
-                key=message.author_key,
-                reads=message.lang,
-                channel=message.channel,
-                name=message.author_name,
-                id=message.id,
-            )
-        except (NotTaken, StorageError) as exc:
-            import structlog
+            if not self.assistant.intake.is_for_the_shop(message.text):
+                return
+            while True:
+                try:
+                    await self._ask(message)
+                    return
+                except StorageError as exc:
+                    log.warning("a line of chat is not kept yet", reason=exc.message)
+                    await asyncio.sleep(AGAIN_S)
+        except NotTaken as exc:
+            log.info("a line of chat was not taken", reason=exc.message)
+        except Exception:  # one line must not end the reading of all
+            log.exception("a line of chat was not taken")
 
-            structlog.get_logger().info("a line of chat was not taken", chat=message.channel, reason=exc.message)
+    async def _ask(self, message: ChatMessage) -> None:
+        await self.assistant.ask(
+            message.text,
+            key=message.author_key,
+            reads=message.lang,
+            channel=message.channel,
+            name=message.author_name,
+            id=message.id,
+        )
 
 
 async def open_assistant(settings: Settings, session: Session, store: Store) -> Assist | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,7 +34,12 @@ def token() -> None:
 @app.command()
 def create(
     role: Annotated[str, typer.Option("--role", help=f"{', '.join(ROLES)}.")] = "moderator",
-    name: Annotated[str, typer.Option("--name", help="Whose it is: others see it, and the audit log keeps it.")] = "",
+    name: Annotated[
+        str,
+        typer.Option(
+            "--name", help="Whose it is: others see it, and the audit log keeps it. Default: the role and a number."
+        ),
+    ] = "",
     days: Annotated[float, typer.Option("--days", help="How long it holds.")] = 30,
     store: Store = None,
     config: Config = None,
@@ -46,7 +52,7 @@ def create(
         raise UsageError(f"there is no role '{role}'", hint=f"roles are {', '.join(ROLES)}")
 
     async def made(access: Access) -> tuple[str, Pass]:
-        return await access.create(Role(role), name or role, days=days)
+        return await access.create(Role(role), name or f"{role} {secrets.token_hex(2)}", days=days)
 
     token, kept = _with_access(store, config, made)
     typer.echo(token)

@@ -15,6 +15,7 @@ import jwt
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
+from sidecar.assistant.approval import MACHINE
 from sidecar.errors import UsageError
 from sidecar.storage.database import Database, metadata
 
@@ -77,6 +78,8 @@ class Access:
         name = " ".join(name.split())
         if not name or len(name) > 40:
             raise UsageError("a token needs a name of at most 40 characters", hint="such as --name Ana")
+        if name.casefold() == MACHINE:
+            raise UsageError(f"{MACHINE} is the name of the program itself", hint="such as --name Ana")
         if not 0 < days <= 366:
             raise UsageError("a token holds for at most 366 days", hint="such as --days 30")
         now_ms = self._now_ms()

@@ -15,6 +15,7 @@ from starlette.websockets import WebSocketDisconnect, WebSocketDisconnected
 from sidecar import language
 from sidecar.assistant.approval import Group, NotAllowed
 from sidecar.assistant.assistant import Assistant
+from sidecar.assistant.question import Question
 from sidecar.delivery import console_acts, console_view
 from sidecar.delivery import console_wire as wire
 from sidecar.delivery.access import Access, AccessDenied, Pass, Role
@@ -34,6 +35,8 @@ CHECK_S = 15.0
 """How often it is looked whether a token still holds."""
 RATE_PER_S, BURST = 20.0, 60
 """Messages of one console."""
+TO_READ = 50
+"""Groups of which one console may wait for readings; the one asked for first gives way."""
 _DECIDE = frozenset({Role.MODERATOR, Role.OPERATOR})
 
 log = structlog.get_logger()
@@ -57,6 +60,14 @@ def routes(hub: Hub, assistant: Assistant | None, access: Access | None) -> APIR
     return router
 
 
+@dataclass(slots=True)
+class _Reading:
+    """How far the questions of a group are translated for somebody."""
+
+    next: int = 0
+    texts: dict[str, str] = field(default_factory=dict[str, str])
+
+
 @dataclass(eq=False, slots=True)
 class _Console:
     """One open console, and what it has not been told yet."""
@@ -68,6 +79,15 @@ class _Console:
     gone: dict[str, None] = field(default_factory=dict[str, None])
     outbox: list[Message] = field(default_factory=list[Message])
     news: asyncio.Event = field(default_factory=asyncio.Event)
+    to_read: dict[str, _Reading] = field(default_factory=dict[str, _Reading])
+    """By group, the one asked for last at the end."""
+    reading: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def read(self, group: str) -> None:
+        self.to_read[group] = self.to_read.pop(group, None) or _Reading()
+        if len(self.to_read) > TO_READ:
+            del self.to_read[next(iter(self.to_read))]
+        self.reading.set()
 
     def note(self, news: Group | str) -> None:
         """A group is as it is now, or is no longer in memory."""
@@ -139,7 +159,12 @@ class Consoles:
             console.note(group)
         unwatch = self._assistant.watch(console.note)
         self._tell_people()
-        work = (self._send(socket, console), self._receive(socket, console), self._keep_checking(token))
+        work = (
+            self._send(socket, console),
+            self._receive(socket, console),
+            self._read_out(console),
+            self._keep_checking(token, console.owner),
+        )
         tasks = [asyncio.create_task(each, name="console") for each in work]
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -152,9 +177,11 @@ class Consoles:
             del self._here[console]
             self._tell_people()
 
-    async def _keep_checking(self, token: str) -> None:
+    async def _keep_checking(self, token: str, owner: Pass) -> None:
         while True:
             await asyncio.sleep(CHECK_S)
+            if not owner.is_valid(self._assistant.desk.now_ms()):
+                raise _Closed(wire.CloseCode.UNKNOWN, "this token has expired")
             try:
                 await self._access.check(token)
             except AccessDenied as exc:
@@ -201,7 +228,7 @@ class Consoles:
                 console.looks_at = group
                 self._tell_people()
             case wire.Read(group=group):
-                await self._read_out(console, group)
+                console.read(group)
             case wire.Ask(since_ms=since_ms):
                 try:
                     found = await self._assistant.handover(since_ms)
@@ -229,23 +256,43 @@ class Consoles:
             return wire.Refused(id=request.id, code="not_kept", message=exc.message)
         except SidecarError as exc:
             return wire.Refused(id=request.id, code=exc.code, message=exc.message)
+        except Exception as exc:
+            log.exception("a step failed")
+            return wire.Refused(id=request.id, code="failed", message=f"it failed: {type(exc).__name__}")
         return wire.Done(id=request.id)
 
-    async def _read_out(self, console: _Console, id: str) -> None:
-        """The questions of a group in the moderator's language, each as soon as it is translated."""
-        try:
-            group = self._assistant.desk.group(id)
-        except NotAllowed:
-            return
-        texts: dict[str, str] = {}
-        for question in group.questions[:AT_ONCE]:
-            if language.base(question.lang) == language.base(console.lang):
+    async def _read_out(self, console: _Console) -> None:
+        """Questions in the moderator's language, each as soon as it is translated, one at a time: the first of every
+        group before any second, and among these that of the group asked for last."""
+        while True:
+            while not console.to_read:
+                console.reading.clear()
+                await console.reading.wait()
+            id, reading = min(reversed(console.to_read.items()), key=lambda each: each[1].next)
+            foreign = self._foreign(id, console.lang)
+            if reading.next >= len(foreign):
+                console.to_read.pop(id, None)
+                if not reading.texts:
+                    console.tell(wire.Reading(group=id, texts={}))
                 continue
-            if written := await self._assistant.translate(question.text, question.lang, console.lang):
-                texts[question.id] = written
-                console.tell(wire.Reading(group=id, texts=dict(texts)))
-        if not texts:
-            console.tell(wire.Reading(group=id, texts={}))
+            question = foreign[reading.next]
+            reading.next += 1
+            try:
+                written = await self._assistant.read_out(question.text, question.lang, console.lang)
+            except Exception:  # it is read in its own language
+                log.exception("a question was not translated")
+                continue
+            if written:
+                reading.texts[question.id] = written
+                console.tell(wire.Reading(group=id, texts=dict(reading.texts)))
+
+    def _foreign(self, id: str, lang: str) -> list[Question]:
+        """The questions of a group, as far as they are shown, that somebody who reads ``lang`` may not understand."""
+        try:
+            questions = self._assistant.desk.group(id).questions[:AT_ONCE]
+        except NotAllowed:
+            return []
+        return [question for question in questions if language.base(question.lang) != language.base(lang)]
 
     def _welcome(self, console: _Console) -> wire.Welcome:
         desk = self._assistant.desk

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import time
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -152,9 +153,11 @@ def told(question: Question, group: Group) -> QuestionMessage:
 
 
 def card(answer: Answer, lang: str) -> wire.Answer:
-    """``answer`` for everyone who reads ``lang``."""
+    """``answer`` for everyone who reads ``lang``, with the first question, which the moderator has read, if it is in
+    that language: others may have come since, with anything in them."""
     text, written = answer.text_for(lang)
-    asked = next((question.text for question in answer.questions if question.lang == written), None)
+    first = answer.questions[0] if answer.questions else None
+    asked = first.text if first and first.lang == written else None
     return wire.Answer(id=answer.group, lang=written, text=text, asked=asked)
 
 
@@ -166,6 +169,7 @@ class _Addresses:
 
     def wait_s(self, address: str, now_s: float) -> int:
         """Seconds until ``address`` may ask; 0 if it may now, and that is counted."""
+        address = _network(address)
         began_s, sent = self._sent.pop(address, (now_s, 0))
         if now_s - began_s >= 60:
             began_s, sent = now_s, 0
@@ -173,6 +177,15 @@ class _Addresses:
         while len(self._sent) > _ADDRESSES:
             self._sent.popitem(last=False)
         return 0 if sent < PER_MINUTE else int(61 - (now_s - began_s))
+
+
+def _network(address: str) -> str:
+    """Whoever has an IPv6 address has 2⁶⁴ of them."""
+    try:
+        known = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network((known, 64), strict=False)) if known.version == 6 else address
 
 
 _KEY: TypeAdapter[str] = TypeAdapter(AskerKey)

@@ -22,10 +22,12 @@ from sidecar.assistant.approval import (
     NotAllowed,
     Reason,
     Rejected,
+    Restored,
+    Retracted,
     State,
 )
 from sidecar.assistant.approval import Undone as Undo
-from sidecar.assistant.desk import UNSURE, Desk, Times
+from sidecar.assistant.desk import UNREACHED, UNSURE, Desk, Times
 from sidecar.assistant.draft import Candidate, Decision, Draft
 from sidecar.assistant.question import Question
 from sidecar.errors import StorageError
@@ -368,3 +370,64 @@ async def test_when_the_faq_says_something_else_what_waits_is_drafted_anew_and_t
         stage.now_ms = 10_000
         await until(lambda: stage.sent)
         assert stage.sent[0].texts == {"en": "Four days."}
+
+
+async def test_an_answer_that_reached_nobody_can_be_put_back(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with stage.at_work() as desk:
+        group = await drafted(desk, replace(stage.question("a"), channel="twitch"))
+        monkeypatch.setattr(desk, "_publish", lambda answer: undelivered([each.id for each in answer.questions]))
+        await desk.approve(group.id, group.revision, "mei")
+        stage.now_ms = 10_000
+        await until(lambda: desk.group(group.id).state is State.FAILED)
+        assert desk.group(group.id).note == UNREACHED
+        stage.now_ms = 10_000_000
+        failed = desk.group(group.id)
+        back = await desk.act(group.id, failed.revision, "mei", Restored())
+        assert back.state is State.DRAFTED
+        await asyncio.sleep(0.5)
+        assert desk.group(group.id).state is State.DRAFTED, "it has time again"
+
+
+async def test_those_whom_an_answer_did_not_reach_wait_again(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with stage.at_work() as desk:
+        group = await drafted(desk, stage.question("a"))
+        await drafted(desk, replace(stage.question("b"), channel="twitch"))
+        monkeypatch.setattr(desk, "_publish", lambda answer: undelivered(["b"]))
+        await desk.approve(group.id, desk.group(group.id).revision, "mei")
+        stage.now_ms = 10_000
+        await until(lambda: desk.group(group.id).state is State.SENT)
+        await until(lambda: [each for each in desk.groups if each.state is State.DRAFTED])
+        (again,) = (each for each in desk.groups if each.state is State.DRAFTED)
+        assert [question.id for question in again.questions] == ["b"]
+    async with stage.at_work() as desk:
+        assert desk.group(again.id).state is State.DRAFTED
+        assert desk.group(group.id).undelivered == ("b",)
+
+
+async def test_what_was_decided_on_another_day_does_not_go_out(stage: Stage) -> None:
+    async with stage.at_work() as desk:
+        group = await drafted(desk, stage.question("a"))
+        await desk.approve(group.id, group.revision, "mei")
+    stage.now_ms += 20 * 3_600_000
+    async with stage.at_work() as desk:
+        await until(lambda: desk.group(group.id).state is State.EXPIRED)
+        assert not stage.sent
+
+
+async def test_what_is_not_for_the_shop_does_not_push_answers_out_of_memory(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sidecar.assistant.desk.REMEMBERED", 2)
+    async with stage.at_work() as desk:
+        group = await drafted(desk, stage.question("a"))
+        await desk.approve(group.id, group.revision, "mei")
+        stage.now_ms = 10_000
+        await until(lambda: desk.group(group.id).state is State.SENT)
+        for name in "bcdef":
+            await desk.ask(stage.question(name), aside=Reason.ABUSE)
+        assert len(desk.groups) == 3
+        await desk.act(group.id, desk.group(group.id).revision, "mei", Retracted())
+
+
+async def undelivered(questions: Sequence[str]) -> Sequence[str]:
+    return questions

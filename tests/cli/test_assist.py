@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from sidecar.assistant.approval import Approved, State
 from sidecar.assistant.assistant import Assistant
 from sidecar.assistant.desk import Times
+from sidecar.assistant.intake import Intake
 from sidecar.chat.adapter import ChatMessage, ChatState, ChatStatus, OnChatStatus, Pace
 from sidecar.chat.chats import Chats
 from sidecar.cli.assist import Assist, at_work
+from sidecar.errors import StorageError
 from sidecar.storage.audit import AuditLog
 from sidecar.storage.database import Database
 
@@ -74,3 +77,31 @@ async def test_what_asks_is_asked_and_the_answer_goes_back_once(tmp_path: Path) 
     assert platform.said == [("Within 30 days.", "m1")]
     assert isinstance((await AuditLog(database, "shop").entries())[2].event, Approved)
     await database.aclose()
+
+
+class ForgetfulAssistant:
+    """Its disk is full at first."""
+
+    def __init__(self) -> None:
+        self.intake = Intake()
+        self.asked: list[str] = []
+        self.full = 2
+
+    async def ask(self, text: str, **_: object) -> None:
+        if self.full:
+            self.full -= 1
+            raise StorageError("the disk is full")
+        if "odd" in text:
+            raise RuntimeError("odd")
+        self.asked.append(text)
+
+
+async def test_a_line_of_chat_waits_until_it_can_be_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sidecar.cli.assist.AGAIN_S", 0.01)
+    assistant = ForgetfulAssistant()
+    assist = Assist(cast("Assistant", assistant), Chats([]))
+    for text in ("is it warm?", "is it odd?", "is it long?"):
+        await assist.take(
+            ChatMessage(id=text, author_key="u", author_name="Ann", text=text, at_ms=0, channel="platform")
+        )
+    assert assistant.asked == ["is it warm?", "is it long?"]

@@ -38,6 +38,11 @@ async def test_a_token_opens_until_it_expires_or_is_revoked(database: Database) 
         await access.check(again)
 
 
+async def test_nobody_is_called_as_the_program_is(database: Database) -> None:
+    with pytest.raises(UsageError, match="the program itself"):
+        await Access(database).create(Role.MODERATOR, "Sidecar", days=1)
+
+
 async def test_what_we_did_not_sign_opens_nothing(database: Database, tmp_path: Path) -> None:
     access = Access(database)
     token, made = await access.create(Role.HOST, "li", days=1)

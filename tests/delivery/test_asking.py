@@ -13,7 +13,9 @@ from assistant_show import SECRET, Shop, key, told
 from delivery_show import Show
 from standardwebhooks import Webhook
 
+from sidecar.assistant import read as faq
 from sidecar.config import ServerSettings
+from sidecar.delivery import questions
 from sidecar.delivery.access import Role
 from sidecar.delivery.server import create_app, serve
 from sidecar.metrics import Metrics
@@ -265,6 +267,45 @@ async def test_the_faq_is_read_again_when_it_changes_and_kept_when_it_breaks(sho
                 await asyncio.sleep(0.1)
         await shop.ask("do you like football?", "en", "bob")
         assert (await moderator.until("drafted"))["draft"]["best"]["text"] == "We do."
+
+
+async def test_a_file_that_is_written_while_it_is_read_is_read_again(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, read = shop.folder / "faq" / "faq.csv", faq.read
+    late = file.with_name("new.csv")
+
+    def read_and_write(path: Path) -> faq.Reading:
+        reading = read(path)
+        if not late.exists():
+            late.write_text("id,question,answer,lang\nball,Do you like football?,We do.,en\n", encoding="utf-8")
+        return reading
+
+    monkeypatch.setattr(faq, "read", read_and_write)
+    file.write_text(file.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    async with asyncio.timeout(20):
+        while not shop.assistant.knowledge.entry("ball"):  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+
+
+async def test_the_words_of_somebody_who_came_late_are_not_before_everyone(shop: Shop) -> None:
+    async with shop.moderator() as moderator, shop.viewer("en", "ann") as ann:
+        await shop.ask("cuanto tarda el envio", "es", "luz")
+        group = await moderator.until("drafted")
+        await shop.ask("how long does shipping take", "en", "eve")
+        await moderator.until("drafted", questions=2)
+        assert (await moderator.act(group, "approve", public=True))["type"] == "done", "the draft is the same"
+        shop.now_ms += 10_000
+        card = await told(ann, "answer")
+        assert (card["text"], card.get("asked")) == ("Two days.", None)
+
+
+def test_who_has_a_network_of_addresses_has_one() -> None:
+    addresses = questions._Addresses()
+    waits = [addresses.wait_s(f"2001:db8::{number:x}", 0.0) for number in range(questions.PER_MINUTE + 1)]
+    assert waits[-2:] == [0, 61]
+    assert addresses.wait_s("2001:db8:0:1::1", 0.0) == 0
+    assert addresses.wait_s("testclient", 0.0) == 0
 
 
 async def test_a_shift_hands_over(shop: Shop) -> None:
